@@ -1,0 +1,1 @@
+"""Archive public-sector news portals so that what they published stays findable, citable and provable."""

@@ -1,0 +1,345 @@
+"""The records that pass between the rooms: frozen, slotted, and importing nothing of ours."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Literal
+from urllib.parse import urlsplit
+
+Kind = Literal["article", "document", "listing", "other"]
+Precision = Literal["day", "minute"]
+Origin = Literal["element", "metadata", "listing", "url", "body"]
+Outcome = Literal["new", "changed", "unchanged", "duplicate", "not-an-article"]
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """What a server answered for one URL: the evidence, kept before anybody tries to understand it.
+
+    `fetched_at` is an aware datetime and is kept in UTC. `body` is the payload after content-decoding.
+    `final_url` (after redirects) defaults to `url`; `sha256` (hex, of `body`) is computed when left out.
+    A 304 is a capture with an empty body: the server's word that nothing changed.
+    """
+
+    url: str
+    final_url: str = ""
+    fetched_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    sha256: str = ""
+
+    def __post_init__(self) -> None:
+        if self.fetched_at.tzinfo is None:
+            raise ValueError(f"Capture.fetched_at of {self.url} has no time zone: pass an aware datetime, best in UTC")
+        object.__setattr__(self, "fetched_at", self.fetched_at.astimezone(UTC))
+        object.__setattr__(self, "final_url", self.final_url or self.url)
+        object.__setattr__(self, "sha256", self.sha256 or hashlib.sha256(self.body).hexdigest())
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, whatever the case of its name."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Dateline:
+    """When a report says it was published.
+
+    `value` is a date, or an aware datetime where a time of day is shown; `precision` follows from it.
+    `origin` says where it was read; `body` (from the prose) is a last resort. `raw` is the text as written.
+    """
+
+    value: date | datetime
+    precision: Precision = "day"
+    origin: Origin = "element"
+    raw: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "precision", "minute" if isinstance(self.value, datetime) else "day")
+
+    @property
+    def day(self) -> date:
+        """The calendar day, in the time zone the dateline was written in."""
+        return self.value.date() if isinstance(self.value, datetime) else self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a listing said about a page: its URL, the anchor text, and the date beside it.
+
+    A bare `date` or `datetime` given as `published` becomes a `Dateline` of origin `listing`.
+    """
+
+    url: str
+    text: str = ""
+    published: Dateline | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.published, date):
+            object.__setattr__(self, "published", Dateline(self.published, origin="listing", raw=str(self.published)))
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """One picture of a report: absolute `url` ("" when the page lost it), the caption line verbatim, who took it."""
+
+    url: str = ""
+    caption: str = ""
+    credit: str | None = None
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that belongs to a report: absolute `url`, the link's text, its media type if known."""
+
+    url: str
+    title: str = ""
+    media_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A news item, a notice, or a document (whose `body` may be empty).
+
+    `body` is plain text, paragraphs separated by a blank line, the lead included; `body_html` is the same as a small,
+    clean subset of HTML.
+    """
+
+    title: str
+    body: str
+    lead: str = ""
+    body_html: str = ""
+    published: Dateline | None = None
+    updated: Dateline | None = None
+    author: str | None = None
+    section: str | None = None
+    language: str | None = None
+    photos: tuple[Photo, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class License:
+    """What a portal's footer says, as Decree 72/2013/NĐ-CP (art. 24) and its successors require of it.
+
+    Values are verbatim; `phones` and `faxes` keep their digits and a leading +. `text` is the whole footer, verbatim.
+    """
+
+    governing_body: str | None = None
+    managing_unit: str | None = None
+    number: str | None = None
+    issuer: str | None = None
+    issued_on: date | None = None
+    responsible_person: str | None = None
+    responsible_role: str | None = None
+    address: str | None = None
+    phones: tuple[str, ...] = ()
+    faxes: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    attribution: str | None = None
+    attribution_source: str | None = None
+    copyright: str | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as understood: what it is, its article if it is one, the footer's license, the links on it.
+
+    `article` is set for kinds `article` and `document`. `warnings` are sentences for a person.
+    """
+
+    url: str
+    canonical_url: str
+    kind: Kind
+    article: Article | None = None
+    license: License | None = None
+    links: tuple[Link, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """A portal to archive. Only `start` (URLs) is needed; the rest is found out or has a default.
+
+    `key` names the portal in the archive (default: the host of the first start URL); `hosts` are those the crawl may
+    visit (default: the hosts of `start`); `articles` and `listings` are URL patterns (`*` matches anything);
+    `select` maps a field to a CSS selector; `delay` is the pause between two requests to a host, in seconds;
+    `budget` is the number of pages fetched in one run; `allow_private` permits private and loopback addresses;
+    `contact` (an address or URL) goes into the user agent.
+    """
+
+    start: tuple[str, ...]
+    key: str = ""
+    name: str = ""
+    hosts: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+    listings: tuple[str, ...] = ()
+    select: Mapping[str, str] = field(default_factory=dict, hash=False)
+    delay: float = 1.0
+    budget: int = 2000
+    allow_private: bool = False
+    contact: str | None = None
+
+    def __post_init__(self) -> None:
+        start = (self.start,) if isinstance(self.start, str) else tuple(self.start)
+        if not start:
+            raise ValueError("Portal.start is empty: give at least one URL to begin at")
+        hosts = tuple(dict.fromkeys((urlsplit(url).hostname or "").lower() for url in start))
+        object.__setattr__(self, "start", start)
+        object.__setattr__(self, "key", self.key or hosts[0])
+        object.__setattr__(self, "hosts", tuple(host.lower() for host in self.hosts) or hosts)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """What came of asking for one URL: a capture, or the reason (from `crawler.reasons`) why there is none.
+
+    A 404 has both a capture and a reason. `detail` is a sentence for a person.
+    """
+
+    url: str
+    capture: Capture | None = None
+    reason: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A URL whose turn it is, with what is remembered of it.
+
+    `depth` counts links from a start URL; `etag` and `last_modified` are the validators of the last answer;
+    `kind` is what the page was the last time it was read; `fetched_before` is the number of earlier answers.
+    """
+
+    url: str
+    depth: int = 0
+    etag: str | None = None
+    last_modified: str | None = None
+    kind: Kind | None = None
+    seen_as: Link | None = None
+    fetched_before: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What `Archive.save` did: the article's id (None for a page that is none) and the outcome."""
+
+    article_id: int | None
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One version of an article, tied to the capture that first showed it: `captured_at` in UTC, `sha256` of the payload."""
+
+    number: int
+    article: Article
+    captured_at: datetime
+    sha256: str
+    capture_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureRecord:
+    """One capture of an article without its payload: `Archive.payload(id)` has the bytes."""
+
+    id: int
+    url: str
+    final_url: str
+    fetched_at: datetime
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """An article as the archive holds it: the latest revision, where it came from, and the footer then in force."""
+
+    id: int
+    portal: str
+    url: str
+    kind: Kind
+    article: Article
+    license: License | None
+    revision: int
+    first_seen: datetime
+    last_seen: datetime
+    urls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One search result. `snippet` is original text, `marks` the (start, end) offsets in it that matched."""
+
+    article_id: int
+    title: str
+    url: str
+    snippet: str
+    published: date | datetime | None
+    portal: str = ""
+    section: str | None = None
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """An answer to a search: `total` reports match, `hits` are the page of them that was asked for.
+
+    `relaxed` is true when no report has all the words and those with some of them are shown instead.
+    """
+
+    total: int
+    hits: tuple[Hit, ...]
+    relaxed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What one crawl of one portal did.
+
+    Of the `requests` sent, `fetched` brought a page and `not_modified` the word that it is unchanged. Pages read are
+    `new`, `changed`, `unchanged`, `duplicate` or `not_articles`. `failed` URLs brought nothing, counted by reason in
+    `reasons`. `waiting` URLs are left for the next run. `stopped` says why the run ended before the work did.
+    """
+
+    portal: str
+    started_at: datetime
+    finished_at: datetime
+    requests: int = 0
+    fetched: int = 0
+    not_modified: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    duplicate: int = 0
+    not_articles: int = 0
+    failed: int = 0
+    reasons: Mapping[str, int] = field(default_factory=dict, hash=False)
+    waiting: int = 0
+    stopped: str | None = None
+
+    @property
+    def seconds(self) -> float:
+        """How long the run took."""
+        return (self.finished_at - self.started_at).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class PortalStatus:
+    """What the archive knows of a portal: how much it holds, the newest report, the last run and the last good one."""
+
+    key: str
+    name: str
+    articles: int = 0
+    newest: date | None = None
+    waiting: int = 0
+    failing: int = 0
+    last_run: RunReport | None = None
+    last_success: datetime | None = None

@@ -1,0 +1,72 @@
+"""Vietnamese text: decoding, normal form, invisible characters, folding."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\x00"))
+_SPACES = re.compile(r"\s+")
+_DECLARED = re.compile(rb"""charset\s*=\s*["']?\s*([a-zA-Z0-9_.:-]+)""", re.I)
+_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+# The encodings seen on Vietnamese pages, in the order they are tried when nothing that is declared fits.
+_USUAL = ("utf-8", "windows-1258", "windows-1252")
+# What UTF-8 Vietnamese looks like after somebody read it as Latin-1: "Ã¡" for "á", "áº¡" for "ạ", "Ä‘" for "đ".
+_MOJIBAKE = re.compile("Ã[\u0080-\u00bf¡-¿]|á[º»][\u0080-\u00bf¡-¿ŒœŠšŸŽžƒˆ˜–-•…‰‹›€™]|Ä[\u0080-\u0091‘]|Æ[¡°]")
+
+
+def decode(body: bytes, declared: str | None = None) -> str:
+    """Text of a page's bytes: byte-order mark, then the HTTP charset, then the page's own `meta`, then the usual ones.
+
+    A declaration that does not fit the bytes is passed over: many portals declare one encoding and send another.
+    Nothing raises; bytes that fit no encoding become U+FFFD.
+    """
+    for mark, encoding in _BOMS:
+        if body.startswith(mark):
+            return body.decode(encoding, "replace")
+    for encoding in _candidates(body, declared):
+        try:
+            return _mend_mojibake(body.decode(encoding))
+        except (LookupError, ValueError):
+            continue
+    return body.decode("utf-8", "replace")
+
+
+def _candidates(body: bytes, declared: str | None) -> Iterable[str]:
+    if b"\x00" in body[:64] and body[1:64:2].count(0) > 16:
+        yield "utf-16-le"
+    yield "utf-8"  # bytes that are valid UTF-8 and not ASCII are never anything else in practice
+    if declared:
+        yield declared
+    if match := _DECLARED.search(body[:4096]):
+        yield match[1].decode("ascii")
+    yield from _USUAL[1:]
+
+
+def _mend_mojibake(text: str) -> str:
+    """Undo one round of "UTF-8 read as Latin-1 and saved again", where the text shows the signs of it throughout."""
+    if len(_MOJIBAKE.findall(text[:200_000])) < 5:
+        return text
+    for encoding in ("windows-1252", "latin-1"):
+        try:
+            return text.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+    return text
+
+
+def plain(text: str) -> str:
+    """One line of NFC text: invisible characters dropped, every run of white space one space, none at the ends."""
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", text).translate(INVISIBLE)).strip()
+
+
+def fold(text: str) -> str:
+    """Lower case without diacritics, đ as d: what is left of "NÔNG THÔN MỚI" is "nong thon moi"."""
+    base = unicodedata.normalize("NFD", text.translate(INVISIBLE).lower())
+    return "".join(char for char in base if not unicodedata.combining(char)).replace("đ", "d")
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text, in order: what is compared when a headline is held against a slug."""
+    return re.findall(r"[^\W_]+", fold(text))
