@@ -235,7 +235,7 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One version of an article, tied to the capture that first showed it: `captured_at` in UTC, `sha256` of the payload."""
+    """One version of an article and the capture that first showed it: `captured_at` in UTC, `sha256` of the payload."""
 
     number: int
     article: Article
