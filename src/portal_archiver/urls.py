@@ -2,52 +2,100 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from functools import lru_cache
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 SCHEMES = {"http": 80, "https": 443}
 # Parameters that say who came from where, or name a session; none of them changes the page.
 TRACKING = re.compile(
     r"^(utm_\w+|fbclid|gclid|zarsrc|_ga|mc_[ce]id|yclid|igshid|ref_src"  # campaigns: ?utm_source=zalo, ?zarsrc=30
-    r"|phpsessid|jsessionid|aspsessionid\w*|sessionid|sid|cfid|cftoken)$",  # sessions: ?PHPSESSID=...
+    r"|phpsessid|jsessionid|aspsessionid\w*|sessionid|cfid|cftoken)(=|$)"  # sessions: ?PHPSESSID=...
+    r"|^sid=[0-9a-z]{16,}$",  # a session when it looks like one; ?sid=1234 is a story's number in PHP-Nuke and its kin
     re.I,
 )
-_SESSION_IN_PATH = re.compile(r";jsessionid=[^/?#]*|/\(S\([a-z0-9]{24}\)\)", re.I)
-_SAFE = "/:@!$&'()*+,;=~-._%"
+_SESSION_IN_PATH = re.compile(r";jsessionid=[^/]*|/\(S\([a-z0-9]{24}\)\)(?=/|$)", re.I)
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_SAFE_IN_PATH = "/:@!$&'()*+,;=~-._%"
+_SAFE_IN_QUERY = _SAFE_IN_PATH + "?"
+_HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 
 
 @lru_cache(maxsize=65536)
 def canonicalize(url: str, base: str = "") -> str | None:
     """The canonical absolute form of a URL found on `base`, or None for what is no web page (mailto:, javascript:...).
 
-    Lower-cases scheme and host, drops default port, fragment, session and tracking parameters, sorts the parameters
-    that stay, resolves dots and encodes what must be encoded. Never raises.
+    Lower-cases scheme and host (an international name becomes its `xn--` form), drops user names, default port,
+    fragment, session and tracking parameters, sorts the parameters that stay by name, resolves dots, and spells
+    percent-escapes as RFC 3986 §6.2.2 does. Idempotent; never raises.
     """
     try:
-        parts = urlsplit(urljoin(base, url.strip()) if base else url.strip())
-        port = parts.port
+        parts = urlsplit(_join(url, base))
+        host, port = ascii_host(parts.hostname or ""), parts.port
     except ValueError:
         return None
-    scheme, host = parts.scheme.lower(), (parts.hostname or "").rstrip(".")
-    if scheme not in SCHEMES or not host:
+    if parts.scheme not in SCHEMES or not host:
         return None
     netloc = f"[{host}]" if ":" in host else host
-    if port not in (None, SCHEMES[scheme]):
+    if port not in (None, SCHEMES[parts.scheme]):
         netloc += f":{port}"
-    return urlunsplit((scheme, netloc, _path(parts.path), _query(parts.query), ""))
+    return urlunsplit((parts.scheme, netloc, _path(parts.path), _query(parts.query), ""))
+
+
+def _join(url: str, base: str) -> str:
+    head, mark, tail = url.strip().partition("?")
+    url = head.replace("\\", "/") + mark + tail  # as browsers do; old portals link to "tin\bai.aspx"
+    return urljoin(base, url) if base else url
+
+
+def ascii_host(host: str) -> str:
+    """A host name as DNS spells it: lower case, international names in their `xn--` form; "" when it can be no name."""
+    host = host.lower().rstrip(".")
+    try:
+        if ":" in host:
+            return str(ipaddress.IPv6Address(host)) if "%" not in host else ""
+        host = host if host.isascii() else host.encode("idna").decode("ascii").lower().rstrip(".")
+    except ValueError:
+        return ""
+    return host if _HOST.fullmatch(host) else ""
 
 
 def _path(path: str) -> str:
-    path = _SESSION_IN_PATH.sub("", path) or "/"
-    if "/." in path:
-        path = urlsplit(urljoin("http://host/", path)).path
-    return quote(path, safe=_SAFE)
+    path = _SESSION_IN_PATH.sub("", _escape(path, _SAFE_IN_PATH))
+    return _without_dots(path) if "/." in path else path or "/"
+
+
+def _without_dots(path: str) -> str:
+    """The path with its dots resolved (RFC 3986 §5.2.4); empty segments stay, as a server may tell them apart."""
+    segments = path.split("/")[1:]
+    kept: list[str] = []
+    for segment in segments:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1] in (".", ".."):
+        kept.append("")
+    return "/" + "/".join(kept)
 
 
 def _query(query: str) -> str:
-    pairs = [(key, value) for key, value in parse_qsl(query, keep_blank_values=True) if not TRACKING.match(key)]
-    return urlencode(sorted(pairs))
+    """The parameters that matter, by name; not decoded, for some portals escape bytes that are no UTF-8."""
+    pairs = (pair for pair in _escape(query, _SAFE_IN_QUERY).split("&") if pair and not TRACKING.match(pair))
+    return "&".join(sorted(pairs, key=lambda pair: pair.partition("=")[0]))
+
+
+def _escape(text: str, safe: str) -> str:
+    return quote(_ESCAPE.sub(_respell, text), safe=safe, errors="replace")
+
+
+def _respell(escape: re.Match[str]) -> str:
+    if not escape[1]:
+        return "%25"
+    char = chr(int(escape[1], 16))
+    return char if char in _UNRESERVED else f"%{escape[1].upper()}"
 
 
 def host_of(url: str) -> str:
@@ -60,6 +108,9 @@ def host_of(url: str) -> str:
 
 def slug_of(url: str) -> str:
     """The last telling path segment, without its ending: `/tin/le-hoi-ooc-om-boc.html` gives `le-hoi-ooc-om-boc`."""
-    parts = unquote(urlsplit(url).path).split("/")
+    try:
+        parts = unquote(urlsplit(url).path).split("/")
+    except ValueError:
+        return ""
     segments = [part for part in parts if part and not part.lower().startswith("index.")]
     return re.sub(r"\.(html?|aspx?|php|chn|vnp|jsp)$", "", segments[-1], flags=re.I) if segments else ""
