@@ -1,0 +1,97 @@
+"""One request and its answer, within the limits: the body is read in pieces and dropped as soon as it is too much."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import httpx
+
+from .decoding import TooLargeError, bounded, decoded
+from .faults import FAULTS, detail_of_fault, reason_of_fault
+from .limits import Limits
+from .reasons import Reason, reason_of_status
+
+PAGES = frozenset({200, 203})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+REMOVED = frozenset({404, 410})  # their body is kept: it is what the server said
+NOT_MODIFIED = 304
+# text/html, application/xhtml+xml, application/rss+xml, text/plain...
+READABLE = re.compile(r"text/(html|plain|xml)|application/([\w.-]+\+)?xml|application/(x-)?gzip", re.I)
+INDEX_ENDING = re.compile(r"\.(xml|gz|rss|atom)$", re.I)  # often sent as application/octet-stream
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one request brought: `status` 0 when nothing came, `headers` as sent, `body` after content-decoding.
+
+    `reason` is set unless the answer is a page, a redirect or a 304 to a conditional request.
+    """
+
+    url: str
+    status: int = 0
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    reason: Reason | None = None
+    detail: str = ""
+
+    def header(self, name: str) -> str:
+        """The first value of a header, whatever the case of its name; "" without one."""
+        return next((value for key, value in self.headers if key.lower() == name), "")
+
+
+async def exchange(
+    client: httpx.AsyncClient, url: str, headers: Mapping[str, str], limits: Limits, *, cut: int | None = None
+) -> Answer:
+    """Ask once and read the answer; whatever goes wrong is a reason in the answer, never an exception.
+
+    With `cut`, a body of any content type is taken, and what goes beyond that many bytes is dropped.
+    """
+    try:
+        async with asyncio.timeout(limits.max_seconds), client.stream("GET", url, headers=dict(headers)) as response:
+            return await _read(response, url, limits, cut)
+    except FAULTS as error:
+        return Answer(url, reason=reason_of_fault(error), detail=detail_of_fault(error))
+
+
+async def _read(response: httpx.Response, url: str, limits: Limits, cut: int | None) -> Answer:
+    status = response.status_code
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
+    if status in REDIRECTS and "location" in response.headers:
+        return Answer(url, status, headers)
+    if status == NOT_MODIFIED and not {"if-none-match", "if-modified-since"}.isdisjoint(response.request.headers):
+        return Answer(url, status, headers)
+    readable = cut is not None or _is_readable(response, url)
+    if status in PAGES:
+        if not readable:
+            kind = response.headers["content-type"]
+            return Answer(url, status, headers, reason=Reason.NOT_HTML, detail=f"Content-Type: {kind[:100]}")
+        return Answer(url, status, headers, await _body(response, limits, cut))
+    body = await _body(response, limits, cut) if status in REMOVED and readable else b""
+    detail = f"{status} {response.reason_phrase[:100]}".strip()
+    return Answer(url, status, headers, body, reason_of_status(status), detail)
+
+
+def _is_readable(response: httpx.Response, url: str) -> bool:
+    """Whether the body may be a page, a feed or a sitemap; a server that does not say is given the chance."""
+    kind = response.headers.get("content-type", "").partition(";")[0].strip()
+    return not kind or bool(READABLE.fullmatch(kind) or INDEX_ENDING.search(urlsplit(url).path))
+
+
+async def _body(response: httpx.Response, limits: Limits, cut: int | None) -> bytes:
+    """The payload, decoded here and not by httpx: its decoders open a whole chunk at once, however much comes out."""
+    limit = limits.max_bytes if cut is None else cut
+    announced = response.headers.get("content-length", "")
+    if cut is None and announced.isdecimal() and int(announced) > limit:
+        raise TooLargeError(f"{int(announced):,} bytes announced, the limit is {limit:,}")
+    payload = bytearray()
+    async for piece in response.aiter_raw():
+        payload += piece
+        if len(payload) > limit:
+            break
+    whole = bounded([bytes(payload)], limit, cut=cut is not None)
+    codings = response.headers.get("content-encoding", "")
+    return decoded(whole, codings, limit, cut=cut is not None) if codings else whole

@@ -1,0 +1,131 @@
+"""The fetcher of one portal: polite, bounded, and with a reason for everything that brings no page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from ..model import Capture, Fetch, Portal
+from ..urls import host_of
+from .addresses import is_any, is_public
+from .exchange import REDIRECTS, REMOVED, Answer, exchange
+from .limits import Limits
+from .politeness import Politeness
+from .reasons import Reason
+from .retry import OVERLOADED, asked_wait, retrying
+from .robots import MAX_BYTES as ROBOTS_BYTES
+from .robots import Robots
+from .scope import Scope
+from .transport import open_client
+
+
+class Fetcher:
+    """Fetches the pages of one portal, within its scope, its robots.txt and its hosts' patience.
+
+    An async context manager; `requests` counts what was sent, robots.txt, redirects and retries among it. `may_connect`
+    is asked about every IP address before a connection to it is made (default: public ones, or all of them where the
+    portal has `allow_private`).
+    """
+
+    def __init__(
+        self, portal: Portal, *, limits: Limits | None = None, may_connect: Callable[[str], bool] | None = None
+    ) -> None:
+        self.requests = 0
+        self.scope = Scope(portal)
+        self._portal = portal
+        self._may_connect = may_connect or (is_any if portal.allow_private else is_public)
+        self._limits = limits or Limits()
+        self._politeness = Politeness(portal.delay, self._limits)
+        self.robots = Robots(partial(self._ask, headers={}, cut=ROBOTS_BYTES), self._politeness)
+        self._client: httpx.AsyncClient | None = None
+
+    async def __aenter__(self) -> Self:
+        self._client = open_client(self._portal, self._limits, self._may_connect)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._client:
+            await self._client.aclose()
+
+    async def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetch:
+        """Ask for a URL and follow its redirects; given the validators of an earlier answer, conditionally (RFC 9110).
+
+        A 304 gives a capture with an empty body. A 404 or 410 gives a capture and a reason. Everything else that is no
+        page gives a reason alone. Raises nothing but the caller's own cancellation.
+        """
+        headers = _conditions(etag, last_modified)
+        here, seen = url, {url}
+        for _ in range(self._limits.max_redirects + 1):
+            answer = await self._visit(here, headers)
+            if answer.reason or answer.status not in REDIRECTS:
+                return _fetch(url, answer)
+            target = _target(answer)
+            if target is None:
+                return Fetch(url, reason=Reason.BAD_URL, detail=f"{here} leads to no usable address")
+            # A redirect to the same page is how a server asks for its cookie back; without one it is a circle.
+            if target in seen and not answer.header("set-cookie"):
+                return Fetch(url, reason=Reason.REDIRECT_LOOP, detail=f"{here} leads back to {target}")
+            seen.add(target)
+            here = target
+        detail = f"more than {self._limits.max_redirects} redirects, the last to {here}"
+        return Fetch(url, reason=Reason.TOO_MANY_REDIRECTS, detail=detail)
+
+    async def _visit(self, url: str, headers: Mapping[str, str]) -> Answer:
+        if reason := self.scope.reason_against(url):
+            return Answer(url, reason=reason, detail=f"{url[:300]}: {reason.sentence}")
+        if closed := await self.robots.closed_to(url):
+            return Answer(url, reason=closed.reason, detail=closed.detail)
+        return await self._ask(url, headers=headers)
+
+    async def _ask(self, url: str, *, headers: Mapping[str, str], cut: int | None = None) -> Answer:
+        """One URL, as often as it takes."""
+        answer: Answer = await retrying(self._limits)(self._send, url, headers, cut)
+        return answer
+
+    async def _send(self, url: str, headers: Mapping[str, str], cut: int | None) -> Answer:
+        """One request, when it is the host's turn."""
+        if self._client is None:
+            raise RuntimeError("a Fetcher fetches only inside `async with`")
+        host = host_of(url)
+        async with self._politeness.turn(host) as closed:
+            if closed:
+                return Answer(url, reason=closed.reason, detail=closed.detail)
+            self.requests += 1
+            answer = await exchange(self._client, url, headers, self._limits, cut=cut)
+            self._hear(host, answer)
+        return answer
+
+    def _hear(self, host: str, answer: Answer) -> None:
+        if answer.status in OVERLOADED:
+            self._politeness.back_off(host, asked_wait(answer))
+        elif answer.reason and answer.reason.unreachable:
+            self._politeness.silent(host, answer.reason)
+        else:
+            self._politeness.answered(host)
+
+
+def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
+    """The headers of a conditional request; a validator that could not be sent as it came is left out."""
+    given = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in given.items() if value and value.isascii() and value.isprintable()}
+
+
+def _target(answer: Answer) -> str | None:
+    try:
+        location = answer.header("location").encode("latin-1").decode("utf-8", "replace")
+        return str(httpx.URL(answer.url).join(location.strip()).copy_with(fragment=None))
+    except (httpx.InvalidURL, ValueError):
+        return None
+
+
+def _fetch(url: str, answer: Answer) -> Fetch:
+    if answer.reason and answer.status not in REMOVED:
+        return Fetch(url, reason=answer.reason, detail=answer.detail)
+    capture = Capture(url, answer.url, status=answer.status, headers=answer.headers, body=answer.body)
+    return Fetch(url, capture, answer.reason or "", answer.detail)

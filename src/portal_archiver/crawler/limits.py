@@ -1,0 +1,27 @@
+"""What one fetch may cost, so that a hostile or broken server costs at most a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of the crawler. Sizes in bytes, times in seconds.
+
+    `max_bytes` holds for the payload as sent and as decoded; `max_seconds` for one request, body included;
+    `max_redirects` for the hops after the first; `tries` counts the first one. Between tries the wait starts at
+    `retry_wait` and doubles; neither it nor a Retry-After makes the crawl wait longer than `max_wait`: a host that asks
+    for more is left alone for the rest of the run, as is one that fails `failures` requests in a row, and one whose
+    robots.txt asks for a longer Crawl-delay.
+    """
+
+    max_bytes: int = 10_000_000
+    max_seconds: float = 60.0
+    max_redirects: int = 10
+    tries: int = 3
+    retry_wait: float = 1.0
+    max_wait: float = 120.0
+    connect_seconds: float = 15.0
+    read_seconds: float = 30.0
+    failures: int = 12

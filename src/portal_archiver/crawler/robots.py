@@ -1,0 +1,92 @@
+"""robots.txt (RFC 9309), read once for each authority: what may be fetched, how fast, and where the sitemaps are."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from protego import Protego
+
+from ..urls import canonicalize, host_of
+from .exchange import REDIRECTS, Answer
+from .politeness import Closed, Politeness
+from .reasons import UNREACHABLE, Reason
+from .transport import PRODUCT
+
+MAX_BYTES = 500 * 1024  # RFC 9309 §2.5: what is beyond may be ignored
+MAX_REDIRECTS = 5  # §2.3.1.2: to other hosts too; beyond them the file counts as unavailable
+MAX_AGE = 24 * 3600.0  # §2.4, in seconds
+NOT_THERE = UNREACHABLE | {Reason.PRIVATE_ADDRESS}  # says more of the host than that its robots.txt is missing
+LIMITED = 429  # a 4xx that says "not now" rather than "there is none"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What one robots.txt says, or why the whole authority must be left alone; `read_at` is in seconds."""
+
+    parser: Protego
+    read_at: float
+    closed: Closed | None = None
+
+
+class Robots:
+    """The rules of every authority of a run; `ask` sends one polite request for a robots.txt."""
+
+    def __init__(self, ask: Callable[[str], Awaitable[Answer]], politeness: Politeness) -> None:
+        self._ask = ask
+        self._politeness = politeness
+        self._rules: dict[str, Rules] = {}
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def closed_to(self, url: str) -> Closed | None:
+        """Why this URL may not be fetched, or None when it may."""
+        rules = await self._rules_for(url)
+        if rules.closed or rules.parser.can_fetch(url, PRODUCT):
+            return rules.closed
+        return Closed(Reason.ROBOTS, f"disallowed by {_location(url)}")
+
+    async def sitemaps(self, url: str) -> tuple[str, ...] | None:
+        """The sitemaps that the URL's robots.txt names, as canonical URLs; None when the authority is off limits."""
+        rules = await self._rules_for(url)
+        named = (canonicalize(sitemap, _location(url)) for sitemap in rules.parser.sitemaps)
+        return None if rules.closed else tuple(dict.fromkeys(sitemap for sitemap in named if sitemap))
+
+    async def _rules_for(self, url: str) -> Rules:
+        location = _location(url)
+        async with self._locks[location]:
+            now = asyncio.get_running_loop().time()
+            rules = self._rules.get(location)
+            if rules is None or now - rules.read_at > MAX_AGE:
+                rules = self._rules[location] = _rules(await self._read(location), location, now)
+                delay = rules.parser.crawl_delay(PRODUCT)
+                if delay is not None:
+                    self._politeness.slow_down(host_of(location), delay)
+            return rules
+
+    async def _read(self, location: str) -> Answer:
+        answer = await self._ask(location)
+        for _ in range(MAX_REDIRECTS):
+            if answer.status not in REDIRECTS or answer.reason:
+                return answer
+            answer = await self._ask(urljoin(answer.url, answer.header("location")))
+        return answer
+
+
+def _rules(answer: Answer, location: str, now: float) -> Rules:
+    """What an answer means: its rules if there are some, all after a 4xx, nothing after a 5xx or silence (§2.3.1)."""
+    if answer.reason is None and answer.status not in REDIRECTS:
+        text = answer.body.decode("utf-8-sig", "replace")
+        return Rules(Protego.parse(text), now)
+    nothing = Protego.parse("")
+    if answer.status == LIMITED or answer.status >= 500 or not answer.status:
+        reason = answer.reason if answer.reason in NOT_THERE and not answer.status else Reason.ROBOTS_UNREACHABLE
+        return Rules(nothing, now, Closed(reason or Reason.ROBOTS_UNREACHABLE, f"{location}: {answer.detail}"))
+    return Rules(nothing, now)
+
+
+def _location(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/robots.txt"
