@@ -1,0 +1,58 @@
+"""`portal-archiver crawl`: the nightly job."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from portal_archiver.cli.options import DEFAULT_ARCHIVE, DEFAULT_CONFIG, ArchivePath, AsJson, ConfigPath
+from portal_archiver.config import load
+from portal_archiver.errors import ConfigError
+from portal_archiver.model import Portal
+
+EXAMPLE = "Example: portal-archiver crawl bachhai --max-pages 100"
+
+
+def crawl(
+    portal: Annotated[
+        list[str] | None, typer.Argument(metavar="[PORTAL]...", help="Keys from the configuration; all, if left out.")
+    ] = None,
+    config: ConfigPath = DEFAULT_CONFIG,
+    archive: ArchivePath = DEFAULT_ARCHIVE,
+    max_pages: Annotated[
+        int | None, typer.Option("--max-pages", min=1, help="Fetch at most this many pages of each portal.")
+    ] = None,
+    recheck: Annotated[
+        bool, typer.Option("--recheck", help="Look at every known page again, also at those not yet due.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Visit the portals, keep what is new or was edited, and report.
+
+    Run it again at any time: it asks only for what is due, and goes on where it was stopped.
+
+    Exit codes: 0 all well; 2 wrong use or configuration; 3 finished, but some pages failed or a portal brought
+    nothing; 5 a portal is unreachable; 6 another run is at work; 7 the archive is damaged or full; 130 or 143
+    stopped by a signal, what was fetched is saved.
+
+    Failed are pages that should have come: server errors, timeouts, denied access, broken answers. Dead links
+    (404, 410), files, and what robots.txt closes are usual and do not count.
+    """
+    portals = _chosen(load(config), portal or (), config)
+    # Here, and not at the top: the crawler and the parser take a second to load, which no other command should pay.
+    from portal_archiver.cli.running import run
+
+    raise typer.Exit(run(portals, archive, max_pages=max_pages, recheck=recheck, as_json=as_json))
+
+
+def _chosen(portals: dict[str, Portal], keys: Sequence[str], config: Path) -> list[Portal]:
+    for key in keys:
+        if key not in portals:
+            near = difflib.get_close_matches(key, portals, n=1)
+            hint = f'did you mean "{near[0]}"?' if near else f"it has {', '.join(portals)}"
+            raise ConfigError(f'{config}: names no portal "{key}": {hint}')
+    return [portals[key] for key in dict.fromkeys(keys or portals)]

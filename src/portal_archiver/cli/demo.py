@@ -1,0 +1,92 @@
+"""`portal-archiver demo`: the whole of it in one command, on a fictional portal served from this machine."""
+
+from __future__ import annotations
+
+import errno
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from portal_archiver.cli.options import DEFAULT_ARCHIVE, ArchivePath, existing
+from portal_archiver.cli.screen import Screen, out
+from portal_archiver.cli.search import show_results
+from portal_archiver.errors import PortalArchiverError
+from portal_archiver.model import Portal, Results
+
+EXAMPLE = "Example: portal-archiver demo --edited"
+KEY = "bachhai"
+# Always the same, so that the second run meets the pages of the first at their old addresses.
+PORT = 8765
+QUERY = "nong thon moi"
+HITS = 3
+
+
+def demo(
+    archive: ArchivePath = DEFAULT_ARCHIVE,
+    edited: Annotated[
+        bool, typer.Option("--edited", help="Let the portal publish a correction first, to see a revision arise.")
+    ] = False,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Serve the portal on this port.")] = PORT,
+) -> None:
+    """Crawl a small fictional portal served on this machine, and search it.
+
+    Run it twice: the second run finds nothing new, and says so.
+    """
+    screen = out()
+    code = _crawl(screen, archive, edited, port)
+    if code == 0:
+        _next(screen, archive, _search(screen, archive), edited)
+    raise typer.Exit(code)
+
+
+def _crawl(screen: Screen, archive: Path, edited: bool, port: int) -> int:
+    # Here, and not at the top: the crawler and the parser take a second to load, which no other command should pay.
+    from portal_archiver.cli.running import run
+
+    with ExitStack() as stack:
+        url = _serve(stack, port, edited)
+        screen.say(f"A fictional portal, a province that does not exist, is served at {url}")
+        portal = Portal((url,), key=KEY, name="Cổng thông tin điện tử tỉnh Bạch Hải", delay=0, allow_private=True)
+        return run([portal], archive, recheck=edited)
+
+
+def _serve(stack: ExitStack, port: int, edited: bool) -> str:
+    from portal_archiver.demo import serve
+
+    try:
+        return stack.enter_context(serve(port, edited=edited))
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise PortalArchiverError(f"port {port} of this machine is taken: choose another one with --port") from None
+
+
+def _search(screen: Screen, archive: Path) -> Results:
+    screen.print()
+    screen.say(f'$ portal-archiver search "{QUERY}" --limit {HITS}{_option(archive)}', "bold cyan")
+    with existing(archive) as opened:
+        results = opened.search(QUERY, limit=HITS)
+    show_results(screen, results)
+    return results
+
+
+def _next(screen: Screen, archive: Path, results: Results, edited: bool) -> None:
+    commands = [(f"show {hit.article_id}", "a report whole, with its photos and license") for hit in results.hits[:1]]
+    commands += [
+        ('search "chuyen doi so"', "words typed without diacritics find those with them"),
+        ("status", "what the archive holds"),
+    ]
+    if not edited:
+        commands.append(("demo --edited", "the portal corrects a report: see it become a revision"))
+    commands.append(("init https://your.portal/", "begin with a portal of your own"))
+    screen.print()
+    screen.say("Try next:", "bold")
+    for command, meaning in commands:
+        option = "" if command.startswith("init") else _option(archive)
+        screen.say(f"  portal-archiver {command + option:28} {meaning}")
+
+
+def _option(archive: Path) -> str:
+    return "" if archive == DEFAULT_ARCHIVE else f" --archive {archive}"

@@ -1,0 +1,59 @@
+"""The options that several commands share."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from portal_archiver.errors import MissingArchiveError
+from portal_archiver.store import Archive
+
+DEFAULT_ARCHIVE = Path("archive.db")
+DEFAULT_CONFIG = Path("portals.toml")
+
+ArchivePath = Annotated[Path, typer.Option("--archive", help="The archive, an SQLite file.")]
+ConfigPath = Annotated[Path, typer.Option("--config", help="The file that lists the portals.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else.")]
+
+# How a day may be written; the parts left out widen it to a month or a year. Day comes before month.
+_DAYS = (
+    re.compile(r"(?P<year>[12]\d{3})(-(?P<month>\d{1,2})(-(?P<day>\d{1,2}))?)?"),  # 2024, 2024-05, 2024-05-31
+    re.compile(r"((?P<day>\d{1,2})/)?(?P<month>\d{1,2})/(?P<year>[12]\d{3})"),  # 5/2024, 31/5/2024
+)
+
+
+def existing(path: Path) -> Archive:
+    """The archive, opened for reading only; MissingArchiveError says how to make one."""
+    try:
+        return Archive(path, create=False, read_only=True)
+    except MissingArchiveError:
+        shown = path if path.is_absolute() else f"./{path}"
+        what = "run `portal-archiver crawl` or `portal-archiver demo` first"
+        raise MissingArchiveError(f"no archive at {shown}: {what}") from None
+
+
+def first_day(text: str) -> date:
+    """The first day of what was typed: `2024` is 2024-01-01."""
+    return _span(text)[0]
+
+
+def last_day(text: str) -> date:
+    """The last day of what was typed: `2/2024` is 2024-02-29."""
+    return _span(text)[1]
+
+
+def _span(text: str) -> tuple[date, date]:
+    match = next(filter(None, (form.fullmatch(text.strip()) for form in _DAYS)), None)
+    if match is None:
+        raise typer.BadParameter(f'expected a day such as 2024-05-31, 31/5/2024, 2024-05 or 2024, got "{text}"')
+    year, month, day = (int(match[part]) if match[part] else None for part in ("year", "month", "day"))
+    try:
+        first = date(year or 0, month or 1, day or 1)
+        return first, first.replace(month=month or 12, day=day or monthrange(first.year, month or 12)[1])
+    except ValueError:
+        raise typer.BadParameter(f'"{text}" is no day of the calendar (day comes before month)') from None

@@ -1,0 +1,135 @@
+"""The end of a run on the screen: what each portal brought, what failed and why, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from portal_archiver.cli.exits import brought_nothing
+from portal_archiver.cli.screen import Screen, count, safe
+from portal_archiver.crawler.reasons import Reason
+from portal_archiver.model import RunReport
+
+# The lines of the table: the field of RunReport, its label, what it means.
+FIGURES = (
+    ("fetched", "fetched", "pages the portal sent"),
+    ("not_modified", "not modified", "the portal said: as you have it"),
+    ("new", "new", "reports the archive did not have"),
+    ("changed", "changed", "reports edited since: a new revision each"),
+    ("unchanged", "unchanged", "reports read again, the same as before"),
+    ("duplicate", "duplicates", "other addresses of a report it has"),
+    ("not_articles", "not articles", "lists, front pages, sitemaps and the like"),
+    ("failed", "failed", "addresses that brought nothing"),
+)
+SHOWN_SIDE_BY_SIDE = ("fetched", "not_modified", "new", "changed", "unchanged", "failed")
+
+# What to do when a portal brought nothing at all, by the reason.
+REMEDIES = {
+    Reason.PRIVATE_ADDRESS: "set `allow_private = true` for it, if it is in your own network",
+    Reason.OFF_HOST: "add the host to `hosts`, or correct `start`",
+    Reason.NOT_HTML: "correct `start`: that address is no web page",
+    Reason.FILE: "correct `start`: that address is a file",
+    Reason.NOT_FOUND: "correct `start`: that page does not exist",
+    Reason.GONE: "correct `start`: that page was removed",
+    Reason.ROBOTS: "its robots.txt asks robots to stay away: ask the people who run it",
+    Reason.FORBIDDEN: "it denies access: set `contact`, and ask the people who run it",
+}
+TRY_LATER = "open `start` in a browser, and try again later"
+
+
+def show_report(screen: Screen, reports: Sequence[RunReport]) -> None:
+    """Print the figures of all portals and what follows from them."""
+    if len(reports) == 1:
+        _show_one(screen, reports[0])
+    else:
+        _show_many(screen, reports)
+    screen.print()
+    for report in reports:
+        if sentence := next_step(report):
+            screen.say(sentence if len(reports) == 1 else f"{report.portal}: {sentence}")
+
+
+def next_step(report: RunReport) -> str:
+    """What follows from a run, in a sentence; "" when all went as it should."""
+    return next((sentence(report) for holds, sentence in NEXT_STEPS if holds(report)), "")
+
+
+def trouble(reports: Sequence[RunReport]) -> Iterator[str]:
+    """One sentence for each portal that brought nothing: why, and what to do."""
+    for report in reports:
+        reasons = _by_count(report)
+        what = f": {_sentence(reasons[0][0])}" if reasons else ""
+        if report.stopped == "unreachable":
+            yield f"{report.portal} is unreachable{what}: check `start` and the network, or try again later"
+        elif brought_nothing(report):
+            remedy = next((REMEDIES[Reason(name)] for name, _ in reasons if name in REMEDIES), TRY_LATER)
+            yield f"{report.portal} brought nothing{what}: {remedy}"
+
+
+def _show_one(screen: Screen, report: RunReport) -> None:
+    screen.say(f"{report.portal}: {count(report.requests, 'request')} in {_duration(report.seconds)}", style="bold")
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(style="dim")
+    for name, label, meaning in FIGURES:
+        value = getattr(report, name)
+        table.add_row(f"  {label}", Text(f"{value:,}", style=_style(name, value)), meaning)
+    for reason, number in _by_count(report):
+        table.add_row(f"    {safe(reason)}", f"{number:,}", _sentence(reason))
+    screen.show(table)
+
+
+def _show_many(screen: Screen, reports: Sequence[RunReport]) -> None:
+    labels = {name: label for name, label, _ in FIGURES}
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column("portal", overflow="fold")
+    for name in SHOWN_SIDE_BY_SIDE:
+        table.add_column(labels[name], justify="right", no_wrap=True)
+    for report in reports:
+        values = [(name, getattr(report, name)) for name in SHOWN_SIDE_BY_SIDE]
+        table.add_row(safe(report.portal), *(Text(f"{value:,}", style=_style(name, value)) for name, value in values))
+    screen.show(table)
+    for report in reports:
+        if reasons := _by_count(report):
+            screen.say(f"{report.portal} failed: {', '.join(f'{number:,} {name}' for name, number in reasons)}")
+
+
+def _style(name: str, value: int) -> str:
+    return {"new": "bold green", "changed": "bold yellow", "failed": "red"}.get(name, "") if value else "dim"
+
+
+def _by_count(report: RunReport) -> list[tuple[str, int]]:
+    return sorted(report.reasons.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _sentence(reason: str) -> str:
+    return Reason(reason).sentence
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
+
+
+def _nothing_new(report: RunReport) -> bool:
+    return report.stopped is None and not report.new + report.changed and not brought_nothing(report)
+
+
+def _no_report_at_all(report: RunReport) -> bool:
+    return _nothing_new(report) and not report.unchanged + report.duplicate + report.not_modified + report.waiting
+
+
+def _left(report: RunReport) -> str:
+    return f"Left: {count(report.waiting, 'address', 'addresses')}; run the same command again to go on."
+
+
+# When there is something to say, and what; the first row that holds is told.
+NEXT_STEPS: tuple[tuple[Callable[[RunReport], bool], Callable[[RunReport], str]], ...] = (
+    (lambda run: run.stopped == "signal", lambda run: f"Stopped; what was fetched is saved. {_left(run)}"),
+    (lambda run: run.stopped == "budget", lambda run: f"Reached the number of pages for one run. {_left(run)}"),
+    (_no_report_at_all, lambda run: "No report found. Is `start` a page that lists news? If so, set `articles`."),
+    (_nothing_new, lambda run: "Nothing new: no report was added or edited since the last run."),
+)

@@ -1,0 +1,80 @@
+"""`portal-archiver status`: what the archive holds and how its portals fare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.filesize import decimal
+from rich.table import Table
+
+from portal_archiver.cli.options import DEFAULT_ARCHIVE, ArchivePath, AsJson, existing
+from portal_archiver.cli.screen import Screen, count, emit, out, safe
+from portal_archiver.model import PortalStatus
+
+EXAMPLE = "Example: portal-archiver status --archive /srv/archive.db"
+
+# How the last run ended, in a word or two.
+ENDINGS = {
+    None: "to the end",
+    "budget": "page limit",
+    "signal": "stopped",
+    "unreachable": "unreachable",
+}
+
+
+def status(archive: ArchivePath = DEFAULT_ARCHIVE, as_json: AsJson = False) -> None:
+    """Show for each portal how much is archived, when it last ran well, what waits and what fails."""
+    with existing(archive) as opened:
+        portals = opened.portals()
+    size = archive.stat().st_size
+    if as_json:
+        emit({"archive": archive, "size": size, "portals": portals})
+    else:
+        show_status(out(), archive, size, portals)
+
+
+def show_status(screen: Screen, archive: Path, size: int, portals: Sequence[PortalStatus]) -> None:
+    """Print a table of the portals, and what is worth a look."""
+    reports = count(sum(portal.articles for portal in portals), "report")
+    screen.say(f"{archive}: {reports} from {count(len(portals), 'portal')}, {decimal(size)}", "bold")
+    if not portals:
+        screen.say("Nothing was crawled into it yet: run `portal-archiver crawl`.")
+        return
+    screen.print()
+    screen.show(_table(portals))
+    notes = list(_notes(portals))
+    if notes:
+        screen.print()
+    for note in notes:
+        screen.say(note)
+
+
+def _table(portals: Sequence[PortalStatus]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column("portal", overflow="fold")
+    for label in ("reports", "waiting", "failing"):
+        table.add_column(label, justify="right", no_wrap=True)
+    for label in ("newest", "last run (UTC)", "ended"):
+        table.add_column(label, no_wrap=True)
+    for portal in portals:
+        run = portal.last_run
+        table.add_row(
+            safe(portal.key),
+            f"{portal.articles:,}",
+            f"{portal.waiting:,}",
+            f"{portal.failing:,}",
+            portal.newest.isoformat() if portal.newest else "-",
+            f"{run.finished_at:%Y-%m-%d %H:%M}" if run else "never",
+            ENDINGS.get(run.stopped, run.stopped) if run else "-",
+        )
+    return table
+
+
+def _notes(portals: Sequence[PortalStatus]) -> Iterator[str]:
+    for portal in portals:
+        if portal.last_run and portal.last_success != portal.last_run.finished_at:
+            last = f"{portal.last_success:%Y-%m-%d}" if portal.last_success else "never"
+            yield f"{portal.key}: the last run did not go well; one last did: {last}"
+        if portal.failing:
+            yield f"{portal.key}: {count(portal.failing, 'page')} could not be fetched; every run tries again"
