@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from email.utils import formatdate
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -31,7 +32,7 @@ PAGE = (
 HTML = ("Content-Type", "text/html; charset=utf-8")
 ETAG = '"mua-ca-1"'
 MODIFIED = "Sat, 01 Aug 2026 02:30:00 GMT"
-BOMB_BYTES = 200_000_000
+BOMB_BYTES = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class HostileServer(ThreadingHTTPServer):
     def __init__(self, robots: str | int = 404) -> None:
         super().__init__(("127.0.0.1", 0), Hostile)
         self.robots = robots
+        self.robots_location = ""
         self.arrivals: list[Arrival] = []
         self.closing = threading.Event()
         self.lock = threading.Lock()
@@ -85,7 +87,7 @@ class HostileServer(ThreadingHTTPServer):
     def gaps(self) -> list[float]:
         """The seconds between each arrival and the next."""
         times = [arrival.at for arrival in self.arrivals]
-        return [after - before for before, after in zip(times, times[1:], strict=False)]
+        return [after - before for before, after in pairwise(times)]
 
 
 class Hostile(BaseHTTPRequestHandler):
@@ -144,6 +146,8 @@ def slowish(request: Hostile) -> None:
 
 def robots(request: Hostile) -> None:
     said = request.server.robots
+    if request.server.robots_location:
+        return request.redirect(request.server.robots_location)
     if isinstance(said, int):
         return request.reply(said, b"")
     return request.reply(200, said.encode(), ("Content-Type", "text/plain"))
@@ -166,7 +170,7 @@ def compressed(coding: str, pack: Callable[[bytes], bytes]) -> Callable[[Hostile
 
 @cache
 def bomb_body(coding: str) -> bytes:
-    """Much from little: 200 MB of zeros in some hundred kilobytes (gzip, twice: a few hundred bytes)."""
+    """Much from little: 50 MB of zeros in some ten kilobytes (gzip, twice: a few hundred bytes)."""
     zeros = bytes(BOMB_BYTES)
     if coding == "br":
         return bytes(brotli.compress(zeros, quality=3))

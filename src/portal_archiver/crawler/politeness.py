@@ -79,11 +79,13 @@ class Politeness:
             state.closed = Closed(reason, f"{host}: {state.silences} requests in a row without an answer")
 
     def slow_down(self, host: str, delay: float) -> None:
-        """Keep at least this delay (a Crawl-delay); one longer than a run can wait closes the host."""
-        self._hosts[host].delay = delay
+        """Keep at least this delay from now on (a Crawl-delay); one longer than a run can wait closes the host."""
+        state = self._hosts[host]
+        state.delay = delay
+        state.ready_at = max(state.ready_at, asyncio.get_running_loop().time() + delay)
         if delay > self._limits.max_wait:
             why = f"robots.txt asks for a Crawl-delay of {delay:.0f} s, the limit is {self._limits.max_wait:.0f} s"
-            self._hosts[host].closed = Closed(Reason.ROBOTS, f"{host}: {why}")
+            state.closed = Closed(Reason.ROBOTS, f"{host}: {why}")
 
 
 async def _sleep_until(moment: float) -> None:

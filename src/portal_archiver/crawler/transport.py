@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib.metadata
 import socket
+import ssl
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import TypeAlias
 
 import aiohttp
@@ -43,7 +44,7 @@ def open_client(portal: Portal, limits: Limits, may_connect: Callable[[str], boo
 
     Must be called in a running event loop; closing the client closes its connections.
     """
-    context = httpx.create_ssl_context()
+    context = _trust()
     connector = aiohttp.TCPConnector(
         ssl=context,
         socket_factory=partial(_socket, may_connect),
@@ -63,6 +64,12 @@ def open_client(portal: Portal, limits: Limits, may_connect: Callable[[str], boo
         follow_redirects=False,
         trust_env=False,
     )
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """The certificates that are trusted; reading them takes 30 ms, so it is done once."""
+    return httpx.create_ssl_context()
 
 
 def _socket(may_connect: Callable[[str], bool], info: AddressInfo) -> socket.socket:

@@ -1,0 +1,169 @@
+"""Politeness, as the server sees it: arrivals are what is judged, never the clock of the crawler."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from hostile_server import HostileServer
+from portal_archiver.crawler import Fetcher, Limits, Reason
+from portal_archiver.crawler.exchange import Answer
+from portal_archiver.crawler.retry import asked_wait
+from portal_archiver.model import Fetch, Portal
+
+LIMITS = Limits(retry_wait=0.01, max_wait=5.0)
+DELAY = 0.12
+
+
+@pytest.fixture
+def server() -> Iterator[HostileServer]:
+    with HostileServer() as server:
+        yield server
+
+
+def portal_of(server: HostileServer, **changes: Any) -> Portal:
+    return replace(Portal(start=(server.url("/"),), delay=0.0, allow_private=True), **changes)
+
+
+def fetch_together(portal: Portal, *urls: str, limits: Limits = LIMITS) -> list[Fetch]:
+    async def run() -> list[Fetch]:
+        async with Fetcher(portal, limits=limits) as fetcher:
+            fetches = await asyncio.gather(*(fetcher.fetch(url) for url in urls))
+        return list(fetches)
+
+    return asyncio.run(run())
+
+
+def test_the_delay_lies_between_any_two_requests(server: HostileServer) -> None:
+    """Retries, redirects and robots.txt are requests like all others."""
+    urls = [server.url(path) for path in ("/page", "/moved", "/missing", "/flaky", "/gzip")]
+    fetches = fetch_together(portal_of(server, delay=DELAY), *urls)
+    assert [fetch.reason for fetch in fetches] == ["", "", "not-found", "", ""]
+    assert len(server.arrivals) == 1 + 1 + 2 + 1 + 3 + 1
+    assert min(server.gaps()) >= DELAY
+
+
+def test_a_crawl_delay_longer_than_ours_is_kept(server: HostileServer) -> None:
+    server.robots = f"User-agent: portal-archiver\nCrawl-delay: {2 * DELAY}\n"
+    fetch_together(portal_of(server, delay=DELAY), server.url("/page"), server.url("/gzip"))
+    assert min(server.gaps()) >= 2 * DELAY
+
+
+def test_our_delay_is_kept_where_the_crawl_delay_is_shorter(server: HostileServer) -> None:
+    server.robots = "User-agent: *\nCrawl-delay: 0\n"
+    fetch_together(portal_of(server, delay=DELAY), server.url("/page"), server.url("/gzip"))
+    assert min(server.gaps()) >= DELAY
+
+
+def test_a_crawl_delay_no_run_can_keep_closes_the_host(server: HostileServer) -> None:
+    server.robots = "User-agent: *\nCrawl-delay: 3600\n"
+    (fetch,) = fetch_together(portal_of(server), server.url("/page"))
+    assert fetch.reason == Reason.ROBOTS
+    assert "3600 s" in fetch.detail
+    assert server.paths() == ["/robots.txt"]
+
+
+def test_one_request_at_a_time_is_in_flight_to_a_host(server: HostileServer) -> None:
+    urls = [server.url(f"/slowish?{number}") for number in range(8)]
+    fetches = fetch_together(portal_of(server), *urls)
+    assert all(fetch.capture for fetch in fetches)
+    assert max(arrival.in_flight for arrival in server.arrivals) == 1
+
+
+def test_hosts_do_not_wait_for_each_other(server: HostileServer) -> None:
+    urls = [server.url("/slowish", host) for host in ("127.0.0.1", "localhost") for _ in range(8)]
+    fetch_together(portal_of(server, hosts=("127.0.0.1", "localhost")), *urls)
+    assert max(arrival.in_flight for arrival in server.arrivals) == 2
+
+
+@pytest.mark.parametrize("path", ["/busy-seconds", "/busy-date"])
+def test_retry_after_holds_the_whole_host_back(server: HostileServer, path: str) -> None:
+    fetches = fetch_together(portal_of(server), server.url(path), server.url("/page"))
+    assert [fetch.reason for fetch in fetches] == ["", ""]
+    assert len(server.arrivals) == 4
+    assert server.gaps()[1] >= 0.9  # a date has whole seconds: "in two seconds" is more than one
+
+
+@pytest.mark.parametrize("path", ["/busy-silent", "/busy-nonsense"])
+def test_an_overloaded_server_that_names_no_time_is_given_some(server: HostileServer, path: str) -> None:
+    fetches = fetch_together(portal_of(server), server.url(path), server.url("/page"), limits=Limits(retry_wait=0.2))
+    assert [fetch.reason for fetch in fetches] == ["", ""]
+    assert server.gaps()[1] >= 0.2
+
+
+def test_a_host_that_asks_for_a_day_is_left_alone_for_the_run(server: HostileServer) -> None:
+    first, other = fetch_together(portal_of(server), server.url("/busy-for-a-day"), server.url("/page"))
+    assert (first.reason, other.reason) == (Reason.TOO_MANY_REQUESTS, Reason.TOO_MANY_REQUESTS)
+    assert "86400 s" in other.detail
+    assert server.paths() == ["/robots.txt", "/busy-for-a-day"]
+
+
+@pytest.mark.parametrize(
+    ("status", "value", "seconds"),
+    [
+        (503, "120", 120.0),
+        (429, "Sat, 01 Aug 2026 00:02:00 GMT", 120.0),
+        (429, "Fri, 31 Jul 2026 00:00:00 GMT", 0.0),
+        (503, "9" * 400, 999_999_999.0),
+        (503, "-5", None),
+        (503, "Mon, 99 Foo 2026", None),
+        (503, "", None),
+        (500, "120", None),
+    ],
+)
+def test_retry_after_is_read_as_seconds_or_as_a_date(status: int, value: str, seconds: float | None) -> None:
+    answer = Answer("http://bachhai.example/", status, (("Retry-After", value),))
+    assert asked_wait(answer, datetime(2026, 8, 1, tzinfo=UTC)) == seconds
+
+
+def test_robots_txt_is_asked_once_and_obeyed(server: HostileServer) -> None:
+    server.robots = "User-agent: *\nDisallow: /\n\nUser-agent: portal-archiver\nDisallow: /gzip\nAllow: /\n"
+    page, closed, moved = fetch_together(portal_of(server), *map(server.url, ("/page", "/gzip", "/moved")))
+    assert (page.reason, closed.reason, moved.reason) == ("", Reason.ROBOTS, "")
+    assert server.paths().count("/robots.txt") == 1
+    assert "/gzip" not in server.paths()
+
+
+def test_a_redirect_into_a_disallowed_place_ends_there(server: HostileServer) -> None:
+    server.robots = "User-agent: *\nDisallow: /page\n"
+    (fetch,) = fetch_together(portal_of(server), server.url("/moved"))
+    assert fetch.reason == Reason.ROBOTS
+    assert server.paths() == ["/robots.txt", "/moved"]
+
+
+@pytest.mark.parametrize("status", [404, 403, 410])
+def test_a_host_without_robots_txt_allows_all(server: HostileServer, status: int) -> None:
+    server.robots = status
+    assert fetch_together(portal_of(server), server.url("/page"))[0].reason == ""
+
+
+@pytest.mark.parametrize("status", [500, 503, 429])
+def test_a_host_that_cannot_say_what_it_allows_allows_nothing(server: HostileServer, status: int) -> None:
+    server.robots = status
+    fetches = fetch_together(portal_of(server), server.url("/page"), server.url("/gzip"))
+    assert [fetch.reason for fetch in fetches] == [Reason.ROBOTS_UNREACHABLE] * 2
+    assert str(status) in fetches[0].detail
+    assert server.paths() == ["/robots.txt"] * LIMITS.tries
+
+
+def test_what_stands_beyond_500_kib_of_robots_txt_is_not_read(server: HostileServer) -> None:
+    server.robots = "User-agent: *\nDisallow: /gzip\n" + "#" * 600_000 + "\nDisallow: /page\n"
+    page, closed = fetch_together(portal_of(server), server.url("/page"), server.url("/gzip"))
+    assert (page.reason, closed.reason) == ("", Reason.ROBOTS)
+
+
+def test_robots_txt_may_be_moved_to_another_place(server: HostileServer) -> None:
+    with HostileServer(robots="User-agent: *\nDisallow: /gzip\n") as other:
+        server.robots_location = other.url("/robots.txt", "localhost")
+        page, closed = fetch_together(portal_of(server), server.url("/page"), server.url("/gzip"))
+    assert (page.reason, closed.reason) == ("", Reason.ROBOTS)
+
+
+def test_a_robots_txt_that_is_a_web_page_forbids_nothing(server: HostileServer) -> None:
+    server.robots = "<!doctype html><html><title>404</title>\x00\ufeff<p>Disallow nothing</p></html>"
+    assert fetch_together(portal_of(server), server.url("/page"))[0].reason == ""
