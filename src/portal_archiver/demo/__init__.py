@@ -1,0 +1,9 @@
+"""A small portal of a province that does not exist, served on loopback, with the warts of real ones.
+
+`python -m portal_archiver.demo` shows it in a browser; `truth` tells what an archive of it must hold.
+"""
+
+from .server import serve
+from .truth import Expected, truth
+
+__all__ = ["Expected", "serve", "truth"]
