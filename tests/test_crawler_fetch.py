@@ -146,12 +146,8 @@ def test_a_server_that_takes_its_time_gets_no_more_than_the_limit(server: Hostil
 
 
 def test_a_body_that_breaks_its_framing_costs_no_more_than_the_limit(server: HostileServer) -> None:
-    fetch, after = fetch_all(
-        portal_of(server),
-        server.url("/broken-chunks"),
-        server.url("/page"),
-        limits=replace(QUICK, max_seconds=1, tries=1),
-    )
+    limits = replace(QUICK, max_seconds=1, tries=1)
+    fetch, after = fetch_all(portal_of(server), server.url("/broken-chunks"), server.url("/page"), limits=limits)
     assert fetch.reason in (Reason.BAD_HTTP, Reason.INCOMPLETE, Reason.TIMEOUT)  # aiohttp's C parser stays silent
     assert after.capture is not None
 

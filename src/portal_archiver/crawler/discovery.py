@@ -9,16 +9,16 @@ from datetime import date, datetime
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
-from ..model import Capture, Dateline, Link, Portal
-from ..text import plain
-from ..urls import canonicalize
-from .decoding import DecodingError, TooLargeError, gunzipped
-from .feeds import ROOTS as FEED_ROOTS
-from .feeds import read_feed
-from .fetcher import Fetcher
-from .sitemaps import ROOTS as SITEMAP_ROOTS
-from .sitemaps import Listed, read_sitemap, root_of
-from .stamps import VIETNAM, latest_moment, parse_stamp
+from portal_archiver.crawler.decoding import DecodingError, TooLargeError, gunzipped
+from portal_archiver.crawler.feeds import ROOTS as FEED_ROOTS
+from portal_archiver.crawler.feeds import read_feed
+from portal_archiver.crawler.fetcher import Fetcher
+from portal_archiver.crawler.sitemaps import ROOTS as SITEMAP_ROOTS
+from portal_archiver.crawler.sitemaps import Listed, read_sitemap, root_of
+from portal_archiver.crawler.stamps import VIETNAM, latest_moment, parse_stamp
+from portal_archiver.model import Capture, Dateline, Link, Portal
+from portal_archiver.text import plain
+from portal_archiver.urls import canonicalize
 
 MAX_ENTRIES = 50_000  # the bound of sitemaps.org
 MAX_UNPACKED = 50 * 1024 * 1024  # likewise, of a .gz once unpacked

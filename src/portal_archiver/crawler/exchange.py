@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from .decoding import TooLargeError, bounded, decoded
-from .faults import FAULTS, detail_of_fault, reason_of_fault
-from .limits import Limits
-from .reasons import Reason, reason_of_status
+from portal_archiver.crawler.decoding import TooLargeError, bounded, decoded
+from portal_archiver.crawler.faults import FAULTS, detail_of_fault, reason_of_fault
+from portal_archiver.crawler.limits import Limits
+from portal_archiver.crawler.reasons import Reason, reason_of_status
 
 PAGES = frozenset({200, 203})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -10,9 +10,9 @@ import aiohttp
 import httpx
 from aiohttp.http_exceptions import HttpProcessingError
 
-from .decoding import DecodingError, TooLargeError
-from .reasons import Reason
-from .transport import PrivateAddressError
+from portal_archiver.crawler.decoding import DecodingError, TooLargeError
+from portal_archiver.crawler.reasons import Reason
+from portal_archiver.crawler.transport import PrivateAddressError
 
 # What a request can raise; anything else is a bug of ours and is not hidden.
 FAULTS = (

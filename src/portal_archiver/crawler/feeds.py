@@ -8,7 +8,7 @@ from typing import Any
 
 import feedparser
 
-from .sitemaps import Listed
+from portal_archiver.crawler.sitemaps import Listed
 
 ROOTS = frozenset({"rss", "feed", "rdf"})  # RSS 0.9-2.0, Atom, RSS 1.0
 MAX_BYTES = 5_000_000  # feedparser keeps all it reads; the largest feed seen on a portal has 2 MB

@@ -9,18 +9,18 @@ from typing import Self
 
 import httpx
 
-from ..model import Capture, Fetch, Portal
-from ..urls import host_of
-from .addresses import is_any, is_public
-from .exchange import REDIRECTS, REMOVED, Answer, exchange
-from .limits import Limits
-from .politeness import Politeness
-from .reasons import Reason
-from .retry import OVERLOADED, asked_wait, retrying
-from .robots import MAX_BYTES as ROBOTS_BYTES
-from .robots import Robots
-from .scope import Scope
-from .transport import open_client
+from portal_archiver.crawler.addresses import is_any, is_public
+from portal_archiver.crawler.exchange import REDIRECTS, REMOVED, Answer, exchange
+from portal_archiver.crawler.limits import Limits
+from portal_archiver.crawler.politeness import Politeness
+from portal_archiver.crawler.reasons import Reason
+from portal_archiver.crawler.retry import OVERLOADED, asked_wait, retrying
+from portal_archiver.crawler.robots import MAX_BYTES as ROBOTS_BYTES
+from portal_archiver.crawler.robots import Robots
+from portal_archiver.crawler.scope import Scope
+from portal_archiver.crawler.transport import open_client
+from portal_archiver.model import Capture, Fetch, Portal
+from portal_archiver.urls import host_of
 
 
 class Fetcher:

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from .limits import Limits
-from .reasons import Reason
+from portal_archiver.crawler.limits import Limits
+from portal_archiver.crawler.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)

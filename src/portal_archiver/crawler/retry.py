@@ -7,8 +7,8 @@ from email.utils import parsedate_to_datetime
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt, wait_exponential_jitter
 
-from .exchange import Answer
-from .limits import Limits
+from portal_archiver.crawler.exchange import Answer
+from portal_archiver.crawler.limits import Limits
 
 OVERLOADED = frozenset({429, 503})  # their Retry-After is for the whole host (RFC 6585 §4, RFC 9110 §15.6.4)
 

@@ -10,11 +10,11 @@ from urllib.parse import urljoin, urlsplit
 
 from protego import Protego
 
-from ..urls import canonicalize, host_of
-from .exchange import REDIRECTS, Answer
-from .politeness import Closed, Politeness
-from .reasons import UNREACHABLE, Reason
-from .transport import PRODUCT
+from portal_archiver.crawler.exchange import REDIRECTS, Answer
+from portal_archiver.crawler.politeness import Closed, Politeness
+from portal_archiver.crawler.reasons import UNREACHABLE, Reason
+from portal_archiver.crawler.transport import PRODUCT
+from portal_archiver.urls import canonicalize, host_of
 
 MAX_BYTES = 500 * 1024  # RFC 9309 §2.5: what is beyond may be ignored
 MAX_REDIRECTS = 5  # §2.3.1.2: to other hosts too; beyond them the file counts as unavailable

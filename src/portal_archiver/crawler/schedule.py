@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from ..model import Kind
+from portal_archiver.model import Kind
 
 # A nightly run reaches a page a little earlier or later than the night before: without this slack
 # it would find "in one day" not quite over, and look only every second night.

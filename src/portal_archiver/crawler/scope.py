@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from ..model import Portal
-from ..urls import ascii_host
-from .addresses import is_literal, is_public
-from .reasons import Reason
+from portal_archiver.crawler.addresses import is_literal, is_public
+from portal_archiver.crawler.reasons import Reason
+from portal_archiver.model import Portal
+from portal_archiver.urls import ascii_host
 
 MAX_LENGTH = 2000  # characters; what is longer was made by a machine for a machine
 # Endings of what is never a page; a sitemap's .xml and .gz are not among them.

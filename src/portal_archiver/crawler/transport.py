@@ -13,9 +13,9 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
-from ..model import Portal
-from .decoding import CODECS
-from .limits import Limits
+from portal_archiver.crawler.decoding import CODECS
+from portal_archiver.crawler.limits import Limits
+from portal_archiver.model import Portal
 
 PRODUCT = "portal-archiver"  # the product token that a robots.txt may name (RFC 9309 §2.2.1)
 ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5"
