@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import signal
+import subprocess
+import sys
 import threading
 import tomllib
 import warnings
@@ -17,7 +20,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 import portal_archiver.demo
-from portal_archiver.demo import Expected, serve, truth
+from portal_archiver.demo import Expected, expected_license, serve, truth
 from portal_archiver.demo.content import load
 from portal_archiver.demo.files import encode, png
 from portal_archiver.errors import PortalArchiverError
@@ -311,6 +314,17 @@ def test_the_footer_the_law_requires_is_on_every_whole_page(client: httpx.Client
         assert all(line in shown for line in load().footer)
 
 
+def test_the_expected_license_is_the_footer_read_aright() -> None:
+    terms = expected_license()
+    values = [terms.governing_body, terms.managing_unit, terms.number, terms.issuer, terms.responsible_person]
+    values += [terms.responsible_role, terms.address, terms.attribution, terms.attribution_source, *terms.emails]
+    assert [value for value in values if not value or value not in terms.text] == []
+    assert terms.issued_on
+    assert f"{terms.issued_on:%d}/{terms.issued_on.month}/{terms.issued_on.year}" in terms.text
+    digits = re.sub(r"[.\s]", "", terms.text)
+    assert all(number in digits for number in terms.phones + terms.faxes)
+
+
 def test_pages_that_are_no_reports_answer_as_on_real_portals(client: httpx.Client, base: str) -> None:
     soft, hard = client.get(f"{base}kinh-te/da-go-bo-1.html"), client.get(f"{base}khong-co")
     assert (soft.status_code, hard.status_code) == (200, 404)
@@ -366,6 +380,17 @@ def test_the_portal_shuts_down_cleanly_under_open_connections() -> None:
         assert threading.active_count() == before
         with pytest.raises(httpx.TransportError):
             client.get(base)
+
+
+def test_the_portal_can_be_looked_at_until_ctrl_c() -> None:
+    command = [sys.executable, "-m", "portal_archiver.demo"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stderr
+        url = process.stdout.readline().split()[0]
+        assert "Bạch Hải" in httpx.get(url).text
+        process.send_signal(signal.SIGINT)
+        assert (process.wait(timeout=10), process.stderr.read()) == (0, "")
 
 
 def test_a_port_in_use_is_told_in_one_sentence(base: str) -> None:

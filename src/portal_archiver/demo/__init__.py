@@ -4,6 +4,6 @@
 """
 
 from .server import serve
-from .truth import Expected, truth
+from .truth import Expected, expected_license, truth
 
-__all__ = ["Expected", "serve", "truth"]
+__all__ = ["Expected", "expected_license", "serve", "truth"]

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from string import Template
-from typing import Any, Literal
+from typing import Any
+
+from ..model import Kind, License
 
 HERE = Path(__file__).parent
 LOCAL = timezone(timedelta(hours=7))
@@ -65,7 +67,7 @@ class Section:
     caption: str
     etag: bool
     markup: str = "p"
-    kind: Literal["article", "document"] = "article"
+    kind: Kind = "article"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class Item:
     path: str
     date: str
     markup: str
+    kind: Kind
     text: str = ""
     lead: str = ""
     author: str | None = None
@@ -121,6 +124,7 @@ class Site:
     feed_items: int
     keywords: tuple[str, ...]
     footer: tuple[str, ...]
+    license: License
     removed: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
     items: tuple[Item, ...]
@@ -134,13 +138,13 @@ class Site:
 def load(*, edited: bool = False) -> Site:
     """The portal as first published, or with the corrections of `[article.edited]` when `edited`."""
     data: dict[str, Any] = _read(HERE / "site.toml")
-    again, removed = data.pop("again"), data.pop("removed")
+    again, removed, terms = data.pop("again"), data.pop("removed"), _tuples(data.pop("license"))
     found = [_section(path, edited=edited) for path in sorted((HERE / "articles").glob("*.toml"))]
     items = [item for _, its_items in found for item in its_items]
     twice = next(item for item in items if item.id == again["article"])
-    plain: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
     return Site(
-        **plain,
+        **_tuples(data),
+        license=License(**terms, text="\n".join(data["footer"])),
         removed=tuple((link["path"], link["text"]) for link in removed),
         sections=tuple(sorted((section for section, _ in found), key=lambda section: section.order)),
         items=tuple(sorted(items, key=lambda item: _moment(item.published), reverse=True)),
@@ -151,6 +155,10 @@ def load(*, edited: bool = False) -> Site:
 def _read(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
         return tomllib.load(file)
+
+
+def _tuples(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
 
 
 def _section(path: Path, *, edited: bool) -> tuple[Section, list[Item]]:
@@ -176,6 +184,7 @@ def _item(data: dict[str, Any], section: Section, *, edited: bool) -> Item:
         path=_fill(section.url, data["id"], data["slug"]),
         date=data.pop("date", section.date),
         markup=data.pop("markup", section.markup),
+        kind=data.pop("kind", section.kind),
         pictures=tuple(pictures),
         files=tuple(File(f"/uploads/van-ban/{file['name']}", file["title"]) for file in data.pop("files", ())),
         record=tuple(data.pop("record", {}).items()),

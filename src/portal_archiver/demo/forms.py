@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from html import escape
-from string import Template
 
 from ..model import Origin
 from .content import Block, Item, Paragraph, Picture, Table
@@ -41,12 +40,12 @@ HEADINGS = {"p": "<h3>{}</h3>", "div": "<div><b>{}</b></div>", "br": "<b>{}</b><
 
 # Where the caption of a picture stands.
 PICTURES = {
-    "figcaption": '<figure><img src="$src" alt="" width="640" loading="lazy">'
-    "<figcaption>$caption</figcaption></figure>",
-    "paragraph": '<p style="text-align: center;"><img src="$src" alt="" width="560" /></p>\n'
-    '<p class="centre" style="text-align: center;"><em>$caption</em></p>',
-    "cell": '<table align="center" border="0" cellpadding="3"><tbody><tr><td><img src="$src" width="560"></td></tr>'
-    '<tr><td align="center"><i>$caption</i></td></tr></tbody></table>',
+    "figcaption": '<figure><img src="{src}" alt="" width="640" loading="lazy">'
+    "<figcaption>{caption}</figcaption></figure>",
+    "paragraph": '<p style="text-align: center;"><img src="{src}" alt="" width="560" /></p>\n'
+    '<p class="centre" style="text-align: center;"><em>{caption}</em></p>',
+    "cell": '<table align="center" border="0" cellpadding="3"><tbody><tr><td><img src="{src}" width="560"></td></tr>'
+    '<tr><td align="center"><i>{caption}</i></td></tr></tbody></table>',
 }
 
 # The last line of a report, by how it begins; the first row that fits.
@@ -92,8 +91,7 @@ def _written(form: str, at: date) -> str:
 
 def _block(block: Block, item: Item) -> str:
     if isinstance(block, Picture):
-        form = Template(PICTURES[item.section.caption])
-        return form.substitute(src=block.path, caption=escape(block.caption, quote=False))
+        return PICTURES[item.section.caption].format(src=block.path, caption=escape(block.caption, quote=False))
     if isinstance(block, Table):
         return _table(block)
     return _paragraph(block, item.markup)
@@ -106,7 +104,7 @@ def _paragraph(paragraph: Paragraph, markup: str) -> str:
 
 
 def _as_word_pastes_it(text: str) -> str:
-    """An invisible space inside the first long word, and a non-breaking one after the last full stop but one."""
+    """An invisible space inside the first long word, and a non-breaking one after the first full stop."""
     text = re.sub(r"(\w{2})(\w{3})", rf"\1{ZERO_WIDTH_SPACE}\2", text, count=1)
     return re.sub(r"(?<=[a-zà-ỹ])\. (?=\w)", ".&nbsp; ", text, count=1)
 

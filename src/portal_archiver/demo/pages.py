@@ -76,7 +76,7 @@ def article(site: Site, item: Item, view: View, *, canonical: str = "") -> str:
     section = item.section
     main = _fill(
         f"{section.template}-article",
-        **_parts(site, item, view),
+        **_parts(item),
         section=section.name,
         section_path=section.path,
         views=str(item.id % 700 + view.number),
@@ -88,14 +88,14 @@ def article(site: Site, item: Item, view: View, *, canonical: str = "") -> str:
     )
     head = f'<link rel="canonical" href="{view.base}{canonical}">\n' if canonical else ""
     if section.template == "semantic":
-        head += _linked_data(site, item, view)
+        head += _linked_data(site, item)
     return frame(site, section.template, view, main=main, title=item.title, head=head, seen=item)
 
 
-def print_view(site: Site, item: Item, view: View) -> str:
+def print_view(site: Site, item: Item, _view: View) -> str:
     """The same report bare, naming no canonical address."""
     footer = _footer(site, "tables")
-    return _fill("print", **_parts(site, item, view), site=site.name, charset="utf-8", footer=footer)
+    return _fill("print", **_parts(item), site=site.name, charset="utf-8", footer=footer)
 
 
 def listing(site: Site, section: Section, view: View, page: int = 1) -> str:
@@ -185,7 +185,7 @@ def _fill(name: str, **values: str) -> str:
     return _template(name).substitute(values)
 
 
-def _parts(site: Site, item: Item, view: View) -> dict[str, str]:
+def _parts(item: Item) -> dict[str, str]:
     """Title, date line, lead, body and byline: what a print view keeps."""
     return {
         "title": escape(item.title, quote=False),
@@ -201,7 +201,7 @@ def _date_line(item: Item) -> str:
     return f'<time datetime="{item.published.isoformat()}">{line}</time>' if item.date == "time" else line
 
 
-def _linked_data(site: Site, item: Item, view: View) -> str:
+def _linked_data(site: Site, item: Item) -> str:
     """JSON-LD and OpenGraph, half filled in as they usually are: a date where the page's form is `time` or none."""
     data: dict[str, object] = {
         "@context": "https://schema.org",
@@ -241,7 +241,7 @@ def _related(site: Site, item: Item) -> str:
 
 def _side(site: Site, template: str, seen: Item | None) -> str:
     style = STYLES[template]
-    fresh = [item for item in site.items if item != seen and item.section.kind == "article" and item.date != "prose"]
+    fresh = [item for item in site.items if item != seen and item.kind == "article" and item.date != "prose"]
     notices = [item for item in site.items if item != seen and item.date == "listing"]
     searches = (
         style.row.format(href=f"/tim-kiem?q={word.replace(' ', '+')}", text=word, when="") for word in site.keywords

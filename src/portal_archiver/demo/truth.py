@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ..model import Attachment, Kind, Origin, Photo
+from ..model import Attachment, Kind, License, Origin, Photo
 from .content import Again, Item, Paragraph, Site, Table, load
 from .forms import ORIGINS
 
@@ -62,12 +62,17 @@ def truth(base_url: str, *, edited: bool = False) -> dict[str, Expected]:
     return {record.url: record for record in records}
 
 
+def expected_license() -> License:
+    """What the footer of every whole page says."""
+    return load().license
+
+
 def _expected(item: Item, site: Site, base: str) -> Expected:
     prose = tuple(block.text for block in item.blocks if isinstance(block, Paragraph))
     tables = (block for block in item.blocks if isinstance(block, Table))
     return Expected(
         url=base + item.path,
-        kind=item.section.kind,
+        kind=item.kind,
         title=item.title,
         published=_iso(item.published),
         origin=ORIGINS.get(item.date, "element"),
