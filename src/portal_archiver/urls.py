@@ -32,7 +32,7 @@ def canonicalize(url: str, base: str = "") -> str | None:
     percent-escapes as RFC 3986 §6.2.2 does. Idempotent; never raises.
     """
     try:
-        parts = urlsplit(_join(url, base))
+        parts = urlsplit(absolute(url, base))
         host, port = ascii_host(parts.hostname or ""), parts.port
     except ValueError:
         return None
@@ -44,7 +44,8 @@ def canonicalize(url: str, base: str = "") -> str | None:
     return urlunsplit((parts.scheme, netloc, _path(parts.path), _query(parts.query), ""))
 
 
-def _join(url: str, base: str) -> str:
+def absolute(url: str, base: str = "") -> str:
+    """A link as a browser resolves it on `base`, otherwise as written; ValueError for a host that is none."""
     head, mark, tail = url.strip().partition("?")
     url = head.replace("\\", "/") + mark + tail  # as browsers do; old portals link to "tin\bai.aspx"
     return urljoin(base, url) if base else url

@@ -1,7 +1,7 @@
 """A page as lexbor sees it: one pass turns the tree into blocks of text and the elements that hold them.
 
-Everything the parser decides, it decides on this flat list: a headline is a headline whether it stands in an `h1`, in an
-unclassed `p` or in the third cell of a nested table.
+Everything the parser decides, it decides on this flat list: a headline is a headline whether it stands in an `h1`, in
+an unclassed `p` or in the third cell of a nested table.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from portal_archiver.text import plain
 
 BLOCK_TAGS = frozenset(
-    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section summary table tbody td tfoot th thead time "
-    "tr ul".split()
+    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer "
+    "form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section summary table tbody td tfoot th "
+    "thead time tr ul".split()
 )
 SKIP_TAGS = frozenset(
-    "script style noscript template svg iframe object embed head select textarea button map canvas audio video math".split()
+    "script style noscript template svg iframe object embed head select textarea button map canvas audio video "
+    "math".split()
 )
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 BOLD_TAGS = HEADINGS | {"b", "strong", "th"}
@@ -32,7 +33,7 @@ MAX_DEPTH = 400  # markup nested deeper is damage: its text is kept, its structu
 
 @dataclass(slots=True)
 class Element:
-    """A block-level element: its node, what its author called it, its parent (-1 at the top), its blocks [start, end)."""
+    """A block-level element: its node, what its author called it, its parent (-1: none), its blocks [start, end)."""
 
     node: LexborNode
     tag: str
@@ -194,7 +195,7 @@ class _Walker:
         self.linked = self.bold = 0
 
     def anchor_text(self, href: str, start: int) -> str:
-        pieces = []
+        pieces: list[str] = []
         for text, _, target in self.parts[start:]:
             if target != href and pieces:
                 break

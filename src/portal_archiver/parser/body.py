@@ -1,0 +1,265 @@
+"""The report's own text: each block of the region gets a role, and what plays the part of body is kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from html import escape
+
+from portal_archiver.parser.byline import CREDIT, Byline, is_source_line, looks_like_name, read_byline
+from portal_archiver.parser.dates import find_dates
+from portal_archiver.parser.dom import CENTER, HEADINGS, RIGHT, Block, Outline
+from portal_archiver.parser.region import MAX_LINKED, Region
+from portal_archiver.parser.tables import is_data_table, read_table
+from portal_archiver.parser.vocabulary import FURNITURE, HINTS, OPENS_PROSE, is_file, leads_to_page
+from portal_archiver.text import fold, plain
+from portal_archiver.urls import canonicalize
+
+MAX_CAPTION = 320  # characters
+SUBHEADING = 60  # a bold line after a picture that is shorter is a sub-heading
+LONE_CAPTION = 220  # a caption without any mark of one is at most this long
+DATE_LINE_REST = 45  # what a date line may say beside its date: "Cập nhật lúc", a weekday, a counter
+PERIOD = re.compile(r"\btu\b.*\bden\b")  # "(Từ 02/5 đến 05/5/2023)": a schedule's span
+_ESCAPED_MARKUP = re.compile(r"</?o:p>|<!--.*?-->")  # Word's tags that an editor escaped into text
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of the body: its role (`p`, a heading, `li`, `table`), its text, its clean HTML, the block it came from."""
+
+    role: str
+    text: str
+    html: str
+    block: int
+
+
+@dataclass(slots=True)
+class Reading:
+    """What the region turned out to hold: body pieces, picture blocks with their captions, byline, source line."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    captions: dict[int, str] = field(default_factory=dict)  # picture block (-1 - n for a lost picture) -> caption
+    byline: Byline | None = None
+    source_line: str | None = None
+    lead: str = ""
+
+
+class _Reader:
+    """Walks the region once, in order, knowing what it saw last."""
+
+    def __init__(self, outline: Outline, region: Region, title: str, base: str) -> None:
+        self.outline = outline
+        self.base = base
+        self.region = region
+        self.title = fold(title)
+        self.reading = Reading()
+        self.picture: int | None = None  # the picture block that still waits for its caption
+        self.captioned = self.caption_at = -(10**9)  # the key of the last caption, and the block it stood in
+        self.captions_centered = False
+        self.tables = dict(_data_tables(outline, region))
+
+    def read(self) -> Reading:
+        position = self.region.start
+        while position < self.region.end:
+            if position in self.tables:
+                end, html = self.tables[position]
+                self.keep_table(position, html)
+                position = end
+                continue
+            self.place(position, self.outline.blocks[position])
+            position += 1
+        self.take_byline()
+        self.reading.lead = self.find_lead()
+        return self.reading
+
+    def place(self, position: int, block: Block) -> None:
+        text = plain(_ESCAPED_MARKUP.sub("", block.text))
+        if block.pictures and (not text or not FURNITURE.match(fold(text))):
+            self.picture = None if self.leads_elsewhere(position, block) else position
+            if text and len(text) <= MAX_CAPTION and not self.is_body_after_picture(block, text):
+                self.caption(position, text)
+            elif text:
+                self.keep(position, block, text)
+            return
+        if not text or self.is_furniture(block, text) or self.leads_elsewhere(position - 1, block):
+            return
+        if not self.reading.byline and self.is_author_field(block, text):
+            self.reading.byline = Byline(text.strip(" .()*-–"))
+            return
+        if self.continues_caption(position, text):
+            self.reading.captions[self.captioned] += f" {text}"
+        elif self.is_caption(block, text):
+            self.caption(position, text)
+        elif is_source_line(text):
+            self.reading.source_line = text
+        elif (byline := read_byline(text)) and self.is_edge(position):
+            self.reading.byline = self.reading.byline or byline
+        else:
+            self.keep(position, block, text)
+
+    def leads_elsewhere(self, position: int, block: Block) -> bool:
+        """A picture and a text that link to the same other page: the teaser of another report."""
+        pair = self.outline.blocks[position : position + 2]
+        if len(pair) < 2 or not (pair[0].pictures and pair[0].anchors and pair[1].anchors):
+            return False
+        href = pair[1].anchors[0].href
+        return pair[0].anchors[0].href == href and len(pair[1].anchors[0].text) > SUBHEADING / 3 and not is_file(href)
+
+    def is_author_field(self, block: Block, text: str) -> bool:
+        return bool(HINTS["author"].search(self.outline.hints(block, 2))) and looks_like_name(text)
+
+    def is_edge(self, position: int) -> bool:
+        """Bylines stand at the beginning or the end of a report, never between its paragraphs."""
+        if not self.reading.pieces:
+            return True
+        rest = self.outline.blocks[position + 1 : self.region.end]
+        return sum(len(block.text) > LONE_CAPTION for block in rest) == 0
+
+    def is_body_after_picture(self, block: Block, text: str) -> bool:
+        return len(text) > LONE_CAPTION and not CREDIT.search(text)
+
+    def is_furniture(self, block: Block, text: str) -> bool:
+        folded = fold(text)
+        if folded == self.title or FURNITURE.match(folded):
+            return True
+        if not self.reading.pieces and is_date_line(text) and not PERIOD.search(folded):
+            return True
+        if any(is_file(anchor.href) for anchor in block.anchors) and block.link_share > MAX_LINKED:
+            return True
+        if self.is_author_field(block, text):
+            return False
+        is_address = text.startswith(("http://", "https://", "www."))  # written out for the reader
+        away = any(leads_to_page(anchor.href) for anchor in block.anchors)
+        return away and block.link_share > 0.85 and self.outline.tag(block) != "td" and not is_address
+
+    def is_caption(self, block: Block, text: str) -> bool:
+        if len(text) > MAX_CAPTION:
+            return False
+        tags = [element.tag for element, _ in zip(self.outline.around(block), range(2), strict=False)]
+        near = self.outline.hints(block, 2)
+        if "figcaption" in tags or (self.framed(block) and not HINTS["lead"].search(near)):
+            return True
+        marked = bool(HINTS["caption"].search(near) or CREDIT.search(text))
+        if self.picture is None:  # its picture is lost, or stands above the caption before this one
+            return bool(HINTS["caption"].search(near) and CREDIT.search(text)) or self.set_like_captions(block, text)
+        if marked:
+            return True
+        if HINTS["lead"].search(near):
+            return False
+        if not self.reading.pieces:  # a thumbnail stands above the lead; a picture with its caption is centered
+            return CENTER in near and not block.is_bold and len(text) <= LONE_CAPTION and is_one_sentence(text)
+        if self.outline.tag(block) in HEADINGS or len(text) > LONE_CAPTION or OPENS_PROSE.match(fold(text)):
+            return False
+        if block.is_bold and len(text) < SUBHEADING:
+            return CENTER in near or "<em>" in self.html(block)
+        return CENTER in near or "<em>" in self.html(block) or is_one_sentence(text)
+
+    def framed(self, block: Block) -> bool:
+        """The text stands in a small table of its own, under its picture or where the picture was."""
+        for element in self.outline.around(block):
+            if element.tag == "table":
+                inside = self.outline.blocks[element.start : element.end]
+                alone = sum(bool(other.text) for other in inside) == 1 and len(block.text) <= LONE_CAPTION
+                return alone and element.start > self.region.start and len(element.node.css("tr")) > 1
+        return False
+
+    def set_like_captions(self, block: Block, text: str) -> bool:
+        """Centered like the captions before it, and no heading: the caption of a picture that is lost."""
+        centered = CENTER in self.outline.hints(block, 1) and not block.is_bold
+        return centered and self.captions_centered and len(text) <= LONE_CAPTION
+
+    def continues_caption(self, position: int, text: str) -> bool:
+        """The rest of a caption that an editor broke in two."""
+        before = self.reading.captions.get(self.captioned, "")
+        broken = text[0].islower() and before[-1:] not in ".!?)" and len(text) <= LONE_CAPTION / 2
+        return position == self.caption_at + 1 and broken
+
+    def caption(self, position: int, text: str) -> None:
+        self.captioned = -1 - len(self.reading.captions) if self.picture is None else self.picture
+        self.reading.captions[self.captioned] = text
+        self.caption_at, self.picture = position, None
+        self.captions_centered |= CENTER in self.outline.hints(self.outline.blocks[position], 1)
+
+    def keep(self, position: int, block: Block, text: str) -> None:
+        self.picture = None if len(text) > LONE_CAPTION or not block.pictures else self.picture
+        tag = self.outline.tag(block)
+        role = tag if tag in HEADINGS or tag == "li" else "p"
+        self.reading.pieces.append(Piece(role, text, f"<{role}>{self.html(block)}</{role}>", position))
+
+    def keep_table(self, position: int, html: str) -> None:
+        table = read_table(html)
+        self.picture = None
+        if table.text:
+            self.reading.pieces.append(Piece("table", table.text, table.html, position))
+
+    def html(self, block: Block) -> str:
+        return inline_html(block, self.base)
+
+    def take_byline(self) -> None:
+        """A name alone on the last line is the byline: bold, set right, in capitals, or after the last full stop."""
+        pieces = self.reading.pieces
+        if self.reading.byline or len(pieces) < 2 or not looks_like_name(pieces[-1].text):
+            return
+        block = self.outline.blocks[pieces[-1].block]
+        near = self.outline.hints(block, 2)
+        before = pieces[-2].text.rstrip('”") ')
+        set_apart = block.is_bold or RIGHT in near or HINTS["author"].search(near) or pieces[-1].text.isupper()
+        if set_apart or before.endswith((".", "!", "?", "…")):
+            self.reading.byline = Byline(pieces.pop().text.strip(" .()*-–"))
+
+    def find_lead(self) -> str:
+        for piece in self.reading.pieces[:2]:
+            block = self.outline.blocks[piece.block]
+            named = HINTS["lead"].search(self.outline.hints(block, 2))
+            if piece.role != "table" and len(piece.text) > 40 and (named or block.is_bold):
+                return piece.text
+        return ""
+
+
+def read_body(outline: Outline, region: Region, title: str, base: str = "") -> Reading:
+    """Reads the region under a headline into body pieces, captions, byline and source line; `base` resolves links."""
+    return _Reader(outline, region, title, base).read()
+
+
+def is_one_sentence(text: str) -> bool:
+    """At most one full stop, at the end: what a caption is, and a paragraph rarely."""
+    return len(re.findall(r"[.!?](?=\s+\S)", text)) == 0
+
+
+def is_date_line(text: str) -> bool:
+    """A line that says little but a date: "Thứ ba, 26/12/2023, 14:35 (GMT+7)", "Ngày đăng: 3/1/2024 - Lượt xem: 12"."""
+    found = find_dates(text)
+    if not found or len(text) > 120:
+        return False
+    return len(text) - sum(date.end - date.start for date in found) <= DATE_LINE_REST and not text.endswith((".", ";"))
+
+
+def inline_html(block: Block, base: str = "") -> str:
+    """A block's text with its inline emphasis and links, escaped."""
+    pieces: list[str] = []
+    for text, tags, href in block.parts:
+        piece = escape(re.sub(r"\s+", " ", text), quote=False)
+        target = canonicalize(href, base) if href and base else None
+        opened = [*(f"<{tag}>" for tag in tags), f'<a href="{escape(target)}">' if target else ""]
+        closed = ["</a>" if target else "", *(f"</{tag}>" for tag in reversed(tags))]
+        pieces.append(f"{''.join(opened)}{piece}{''.join(closed)}" if piece.strip() else piece)
+    return plain("".join(pieces))
+
+
+def _data_tables(outline: Outline, region: Region) -> Iterator[tuple[int, tuple[int, str]]]:
+    for index, element in enumerate(outline.elements):
+        inside = region.start <= element.start < element.end <= region.end
+        if element.tag == "table" and inside and is_data_table(outline, element, index):
+            yield element.start, (element.end, element.node.html or "")
+
+
+def joined(pieces: Iterable[Piece]) -> str:
+    """Body text: pieces separated by a blank line."""
+    return "\n\n".join(piece.text for piece in pieces)
+
+
+def joined_html(pieces: Iterable[Piece]) -> str:
+    """Body HTML: list items gathered into lists."""
+    html = "\n".join(piece.html for piece in pieces)
+    return re.sub(r"(?:<li>.*</li>\n?)+", lambda match: f"<ul>{match[0].strip()}</ul>\n", html).strip()

@@ -1,0 +1,99 @@
+"""Bylines, source lines and photo credits: who wrote, who photographed, where it was taken from."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from portal_archiver.text import fold
+
+MAX_LENGTH = 90
+# Labelled bylines, on the text as written. Each row: pattern with groups `name`, whether the name also took the photos.
+BYLINE_FORMS: tuple[tuple[re.Pattern[str], bool], ...] = (
+    # "Tin, ảnh: Lê Hoa", "Bài và ảnh: LÊ HOA", "Tin & ảnh Lê Hoa"
+    (re.compile(r"^\(?(?:tin|bài|bài viết)\s*(?:,|-|–|/|&|và)?\s*ảnh\s*[:\-–]?\s*(?P<name>[^:]+?)\)?$", re.I), True),
+    # "Tác giả: Lê Hoa", "Bài: Lê Hoa", "PV: Lê Hoa"
+    (
+        re.compile(
+            r"^\(?(?:tác giả|người viết|tin|bài|bài viết|thực hiện|PV|phóng viên)\s*:\s*(?P<name>[^:]+?)\)?$", re.I
+        ),
+        False,
+    ),
+)
+SOURCE_LINE = re.compile(
+    r"^[(\[–\-*\s]*(?:"
+    r"(?:nguồn|theo nguồn|nguồn tin)(?:\s+(?:tin|bài|từ))?\s*[:\-–“\"]\s*\S.*"  # (Nguồn: Báo ...)
+    r"|theo\s+(?:http|www\.|báo|trang|cổng|tạp chí|ttx|vgp|vov|vtv|đài|chinhphu)\S*.*"  # Theo Báo ..., Theo http://...
+    r"|theo\s+[\w.\-]+\.(?:vn|com|net|org)\S*"  # Theo baochinhphu.vn
+    r"|(?:source)\s*:\s*\S.*"
+    r")[)\]\s.]*$",
+    re.I,
+)
+# A photo's credit at the end of its caption, on the text as written.
+CREDIT = re.compile(
+    r"(?:^|[\s.(\[–\-*/,;|…!?”\"])"
+    r"(?:nguồn\s+ảnh|ảnh\s+(?:tư\s+liệu|chụp|minh\s+họa|minh\s+hoạ)|ảnh|photo|nguồn)\s*"
+    r"(?:[:：]|\s[\-–]\s)\s*(?:st\s*[\-–]\s*)?(?P<name>[^:()\[\]\n]{2,80}?)\s*[)\].,;]*$",
+    re.I,
+)
+NO_CREDIT = re.compile(r"^(?:minh hoa|internet|tu lieu|suu tam|st|kt|cttdt)\W*$")
+_NAME_WORD = re.compile(r"^[^\W\d_][\w’'.]*$")
+_LOWER_PARTICLES = frozenset(("và", "-", "–", "&", "của"))
+# Words that open a signature or a heading, not a person's name.
+NOT_NAMES = re.compile(
+    r"\b(?:cong hoa|doc lap|ket luan|muc tieu|noi dung|thong bao|ke hoach|quyet dinh|chu tich|giam doc|truong phong|"
+    r"noi nhan|tai lieu|phu luc|hoi nghi|chuong trinh|xem|tin|thoi gian|dia diem|so dien thoai|giai phap|nhiem vu)\b"
+)
+ORGANIZATION = re.compile(
+    r"^(?:ban|so|phong|trung tam|uy ban|ubnd|bao|dai|cong|van phong|doan|hoi|lien doan|ttxvn|cong an|truong|nhom)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """A byline as read: the name, and whether its owner also took the photos."""
+
+    name: str
+    photos_too: bool = False
+
+
+def read_byline(text: str) -> Byline | None:
+    """The byline that a whole line is by its own label ("Tin, ảnh: X", "Tác giả: X"), or None."""
+    if len(text) > MAX_LENGTH:
+        return None
+    for pattern, photos_too in BYLINE_FORMS:
+        if match := pattern.match(text):
+            name = match["name"].strip(" .-–")
+            if name and not any(char.isdigit() for char in name):
+                return Byline(name, photos_too)
+    return None
+
+
+def is_source_line(text: str) -> bool:
+    """A whole line that names where the text was taken from, such as "(Nguồn: Báo Tin Mới)"."""
+    return len(text) <= 160 and bool(SOURCE_LINE.match(text))
+
+
+def looks_like_name(text: str) -> bool:
+    """Two to six capitalized words without digits: "Lê Hoa", "THẠCH PÍCH", "Hà Thư - Vũ Luyện", "Ban Biên tập"."""
+    bare = text.strip(" .()*-–")
+    parts = bare.replace("/", " ").replace(",", " ").split()
+    if not 1 < len(parts) <= 8 or len(bare) > 50 or any(char in bare for char in '?!:;“”"') or text.endswith("./."):
+        return False
+    folded = fold(bare)
+    if NOT_NAMES.search(folded):
+        return False
+    if ORGANIZATION.match(folded):
+        return parts[0][0].isupper()
+    return all(part in _LOWER_PARTICLES or (_NAME_WORD.match(part) and part[0].isupper()) for part in parts)
+
+
+def read_credit(caption: str) -> str | None:
+    """Who took the picture, verbatim, from its caption line ("... Ảnh: THẠCH PÍCH"); None when it does not say."""
+    match = CREDIT.search(caption)
+    if match is None:
+        return None
+    name = match["name"].strip(" .-–*")
+    if not name or NO_CREDIT.match(fold(name)) or len(name.split()) > 9:
+        return None
+    return name

@@ -1,0 +1,159 @@
+"""When the report was published: shown on the page, claimed by it, of its listing, of its URL, of its prose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from portal_archiver.model import Dateline, Link
+from portal_archiver.parser.body import is_date_line
+from portal_archiver.parser.dates import Found, find_dates
+from portal_archiver.parser.dom import Outline
+from portal_archiver.parser.metadata import Metadata
+from portal_archiver.parser.region import has_menu
+from portal_archiver.parser.title import Candidate, headline_text
+from portal_archiver.parser.vocabulary import HINTS
+from portal_archiver.text import fold
+
+BEFORE, AFTER = 6, 8  # blocks around the headline in which a dateline is looked for
+FRAME_LINKS = 5  # a breadcrumb has fewer
+TAIL = 4  # blocks after the body's end
+# Words that make a date somebody else's: an event's, a document's, the license's, the page's own clock.
+OTHER_DATES = re.compile(
+    r"ban hanh|hieu luc|cap ngay|giay phep|het han|thoi (?:gian|han)|khai mac|sinh ngay|hom nay la|\btu\b.*\bden\b"
+)
+UPDATED = re.compile(r"cap nhat|sua doi|last (?:update|modified)|updated")
+PUBLISHED = re.compile(r"ngay (?:dang|viet|xuat ban|phat hanh|tao)|dang (?:luc|ngay)|publish|posted")
+# The prose of a report opens with its day: "Sáng ngày 26/12/2023, tại ...", "(BH) - Chiều 5/1/2024, ..."
+OPENING = re.compile(
+    r"^(?:[^.]{0,40}?[\-–:)]\s*)?(?:vao |trong )?"
+    r"(?:(?:sang|chieu|trua|toi|dem)\s*(?:nay\s*)?[,(]?\s*)?(?:ngay\s*)?[,(]?\s*$"
+)
+OPENING_LENGTH = 80
+_IN_URL = re.compile(r"(?<!\d)(20\d\d)[/\-]?(0[1-9]|1[0-2])[/\-]?(0[1-9]|[12]\d|3[01])(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Datelines:
+    """What was found: when it was published and when it was last changed, either may be missing."""
+
+    published: Dateline | None = None
+    updated: Dateline | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A date shown near the headline, with what speaks for its being the item's."""
+
+    found: Found
+    raw: str
+    score: float
+    is_update: bool
+
+
+def read_datelines(
+    outline: Outline, title: Candidate, metadata: Metadata, url: str, seen_as: Link | None, now: datetime | None
+) -> Datelines:
+    """The datelines of a report: shown on the page, else claimed by it, else of its listing, its URL, its prose."""
+    limit = (now + timedelta(days=1)).date() if now else None
+    shown = [item for item in _shown(outline, title, now) if limit is None or item.found.day <= limit]
+    published = _best(shown, is_update=False)
+    updated = _best(shown, is_update=True)
+    if published is None:
+        published, updated = updated, None
+    dateline = _element(published, metadata) or next(
+        (found for found in _elsewhere(outline, title, metadata, url, seen_as) if limit is None or found.day <= limit),
+        None,
+    )
+    return Datelines(dateline, _element(updated, metadata))
+
+
+def _best(shown: list[_Shown], *, is_update: bool) -> _Shown | None:
+    return max((item for item in shown if item.is_update == is_update), key=lambda item: item.score, default=None)
+
+
+def _element(item: _Shown | None, metadata: Metadata) -> Dateline | None:
+    if item is None:
+        return None
+    value = item.found.value
+    claimed = _claimed(metadata)
+    if not isinstance(value, datetime) and isinstance(claimed, datetime) and claimed.date() == value:
+        value = claimed  # metadata adds the time of day to a day that it agrees with
+    return Dateline(value, origin="element", raw=item.raw)
+
+
+def _shown(outline: Outline, title: Candidate, now: datetime | None) -> Iterator[_Shown]:
+    region = title.region
+    first = max(0, title.block - BEFORE)
+    last = min(len(outline.blocks), max(title.block + AFTER, region.end + TAIL))
+    for position in range(first, last):
+        if region.start + AFTER <= position < region.end - TAIL:
+            continue
+        block = outline.blocks[position]
+        text = block.text
+        if block.link_share > 0.5 or not any(char.isdigit() for char in text) or len(text) > 500:
+            continue
+        alone = position == title.block or is_date_line(text) or (len(text) <= 60 and find_dates(text, now))
+        if not alone or (position == title.block and headline_text(text) == text):
+            continue
+        folded = fold(text)
+        if OTHER_DATES.search(folded) or (position > title.block and has_menu(outline, title.block + 1, position)):
+            continue
+        found = find_dates(text, now)
+        if found and not (position < title.block and _in_frame(outline, position, title.block)):
+            yield from _weigh(outline, title, position, folded, found)
+
+
+def _weigh(outline: Outline, title: Candidate, position: int, folded: str, found: list[Found]) -> Iterator[_Shown]:
+    block = outline.blocks[position]
+    distance = position - title.block if position > title.block else 2 * (title.block - position)
+    if position >= title.region.end:
+        distance = 6
+    score = 5.0 - 0.5 * abs(distance)
+    score += 2.0 * bool(PUBLISHED.search(folded)) + 1.0 * bool(HINTS["date"].search(outline.hints(block, 2)))
+    for date_found in found:
+        before = folded[max(0, date_found.start - 25) : date_found.start]
+        exact = 0.5 * isinstance(date_found.value, datetime)
+        yield _Shown(date_found, block.text, score + exact, bool(UPDATED.search(before)))
+
+
+def _in_frame(outline: Outline, position: int, title: int) -> bool:
+    """Whether a date above the headline belongs to the page's frame, as its clock does: a menu stands between the two,
+    or in what holds both of them.
+    """
+    shared = next((e for e in outline.around(outline.blocks[title]) if e.start <= position < e.end), None)
+    return has_menu(outline, position + 1, title) or (
+        shared is not None and has_menu(outline, shared.start, position, FRAME_LINKS)
+    )
+
+
+def _claimed(metadata: Metadata) -> date | datetime | None:
+    found = find_dates(metadata.published) if metadata.published else []
+    return found[0].value if found else None
+
+
+def _elsewhere(
+    outline: Outline, title: Candidate, metadata: Metadata, url: str, seen_as: Link | None
+) -> Iterator[Dateline]:
+    if claimed := _claimed(metadata):
+        yield Dateline(claimed, origin="metadata", raw=metadata.published)
+    if seen_as and seen_as.published:
+        yield Dateline(seen_as.published.value, origin="listing", raw=seen_as.published.raw)
+    if match := _IN_URL.search(url):
+        with suppress(ValueError):
+            yield Dateline(date(int(match[1]), int(match[2]), int(match[3])), origin="url", raw=match[0])
+    yield from _opening(outline, title)
+
+
+def _opening(outline: Outline, title: Candidate) -> Iterator[Dateline]:
+    for block in outline.blocks[title.region.start : title.region.end]:
+        if len(block.text) < OPENING_LENGTH:
+            continue
+        head = block.text[:OPENING_LENGTH]
+        for found in find_dates(head)[:1]:
+            if OPENING.match(fold(head[: found.start])):
+                yield Dateline(found.day, origin="body", raw=head[: found.end])
+        return

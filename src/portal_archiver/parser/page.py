@@ -1,0 +1,170 @@
+"""`parse_page`: from the bytes of a page to what it says, in stages that can be looked at one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import Message
+
+from selectolax.lexbor import LexborHTMLParser
+
+from portal_archiver.model import Article, Kind, License, Link, Page, Portal
+from portal_archiver.parser.body import Reading, joined, joined_html, read_body
+from portal_archiver.parser.dateline import read_datelines
+from portal_archiver.parser.dom import Outline, outline, parse
+from portal_archiver.parser.footer import footer_of, footer_span
+from portal_archiver.parser.kind import decide_kind
+from portal_archiver.parser.license import parse_license
+from portal_archiver.parser.links import read_links
+from portal_archiver.parser.metadata import Metadata, read_metadata
+from portal_archiver.parser.photos import read_attachments, read_photos
+from portal_archiver.parser.profile import chosen_footer, chosen_region, chosen_texts, chosen_title
+from portal_archiver.parser.region import ProseIndex
+from portal_archiver.parser.section import read_section
+from portal_archiver.parser.title import Candidate, candidates
+from portal_archiver.text import decode
+from portal_archiver.urls import canonicalize, host_of
+
+
+@dataclass(slots=True)
+class Evidence:
+    """A page laid open: the tree, its blocks, what it claims of itself, its footer, and what was asked about it."""
+
+    url: str
+    tree: LexborHTMLParser
+    outline: Outline
+    metadata: Metadata
+    license: License | None
+    footer: int
+    portal: Portal | None = None
+    fetched_at: datetime | None = None
+    seen_as: Link | None = None
+    warnings: list[str] = field(default_factory=list)
+
+
+def parse_page(
+    html: bytes | str,
+    url: str,
+    *,
+    portal: Portal | None = None,
+    headers: Iterable[tuple[str, str]] | None = None,
+    fetched_at: datetime | None = None,
+    seen_as: Link | None = None,
+) -> Page:
+    """What a page says: its kind, the report on it if there is one, the footer's license, its links.
+
+    `html` is the payload as fetched; `headers` may declare its charset. `portal.select` overrides the reading field by
+    field, `fetched_at` (aware) bounds dates and resolves "3 giờ trước", `seen_as` is what a listing said of the page.
+    Does no I/O and keeps no state; whatever the bytes, it returns a `Page`, with `warnings` where something was odd.
+    """
+    evidence = gather(html, url, portal=portal, headers=headers, fetched_at=fetched_at, seen_as=seen_as)
+    title, reading = choose(evidence)
+    article = _article(evidence, title, reading) if title and reading else None
+    kind = _kind(evidence, title, reading, article)
+    return Page(
+        url=url,
+        canonical_url=_canonical(evidence),
+        kind=kind,
+        article=article if kind in ("article", "document") else None,
+        license=evidence.license,
+        links=read_links(evidence.tree, evidence.outline, evidence.metadata, _base(evidence)),
+        warnings=tuple(evidence.warnings),
+    )
+
+
+def gather(
+    html: bytes | str,
+    url: str,
+    *,
+    portal: Portal | None = None,
+    headers: Iterable[tuple[str, str]] | None = None,
+    fetched_at: datetime | None = None,
+    seen_as: Link | None = None,
+) -> Evidence:
+    """First stage: everything the page offers, nothing decided yet."""
+    tree = parse(decode(html, _charset(headers)) if isinstance(html, bytes) else html)
+    page = outline(tree.root) if tree.root is not None else Outline()
+    evidence = Evidence(url, tree, page, read_metadata(tree), None, len(page.blocks), portal, fetched_at, seen_as)
+    _read_footer(evidence)
+    return evidence
+
+
+def headlines(evidence: Evidence) -> list[Candidate]:
+    """Second stage: the blocks that may be the headline, best first, each with the report that would follow."""
+    anchor = evidence.seen_as.text if evidence.seen_as else ""
+    index = ProseIndex(evidence.outline)
+    return candidates(evidence.outline, index, evidence.metadata, evidence.url, anchor, evidence.footer)
+
+
+def choose(evidence: Evidence) -> tuple[Candidate | None, Reading | None]:
+    """Third stage: the headline and what its region holds; a portal's own selectors come before any guess."""
+    found = headlines(evidence)
+    title = chosen_title(evidence.tree, evidence.outline, evidence.portal, evidence.warnings)
+    title = title or (found[0] if found else None)
+    if title is None:
+        return None, None
+    title = chosen_region(evidence.tree, evidence.outline, evidence.portal, title, evidence.warnings)
+    return title, read_body(evidence.outline, title.region, title.text, _base(evidence))
+
+
+def _article(evidence: Evidence, title: Candidate, reading: Reading) -> Article:
+    base = _base(evidence)
+    dates = read_datelines(
+        evidence.outline, title, evidence.metadata, evidence.url, evidence.seen_as, evidence.fetched_at
+    )
+    article = Article(
+        title=title.text,
+        body=joined(reading.pieces),
+        lead=reading.lead,
+        body_html=joined_html(reading.pieces),
+        published=dates.published,
+        updated=dates.updated,
+        author=reading.byline.name if reading.byline else None,
+        section=read_section(evidence.outline, title, evidence.metadata),
+        language=evidence.metadata.language or None,
+        photos=read_photos(evidence.outline, title.region, reading, base),
+        attachments=read_attachments(evidence.outline, title.region, base),
+    )
+    return chosen_texts(evidence.tree, evidence.portal, article, evidence.warnings)
+
+
+def _kind(evidence: Evidence, title: Candidate | None, reading: Reading | None, article: Article | None) -> Kind:
+    files = bool(article and article.attachments)
+    photos = bool(article and article.photos)
+    kind, reason = decide_kind(evidence.outline, title, reading, evidence.url, files, photos)
+    if kind == "other":
+        evidence.warnings.append(f"Not stored as an article: {reason}.")
+    return kind
+
+
+def _charset(headers: Iterable[tuple[str, str]] | None) -> str | None:
+    message = Message()
+    for name, value in headers or ():
+        if name.lower() == "content-type":
+            message["content-type"] = value
+    return message.get_content_charset()
+
+
+def _base(evidence: Evidence) -> str:
+    node = evidence.tree.css_first("base[href]")
+    declared = canonicalize(node.attributes.get("href") or "", evidence.url) if node else None
+    return declared or evidence.url
+
+
+def _canonical(evidence: Evidence) -> str:
+    """The page's own canonical link where it stays on the host and is no front page; else the URL in canonical form."""
+    own = canonicalize(evidence.url) or evidence.url
+    declared = canonicalize(evidence.metadata.canonical, evidence.url) if evidence.metadata.canonical else None
+    if declared and host_of(declared) == host_of(own) and declared.rstrip("/").count("/") > 2:
+        return declared
+    return own
+
+
+def _read_footer(evidence: Evidence) -> None:
+    """The license of the footer, and the block at which the footer begins: no report reaches beyond it."""
+    if span := footer_span(evidence.outline):
+        evidence.footer = span[0]
+    text = chosen_footer(evidence.tree, evidence.portal, evidence.warnings) or footer_of(evidence.outline)
+    if text:
+        evidence.license = parse_license(text)

@@ -1,0 +1,84 @@
+"""Pictures of a report, each with its caption and its credit; and the files attached to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
+
+from selectolax.lexbor import LexborNode
+
+from portal_archiver.model import Attachment, Photo
+from portal_archiver.parser.body import Reading
+from portal_archiver.parser.byline import read_credit
+from portal_archiver.parser.dom import Block, Outline
+from portal_archiver.parser.region import Region
+from portal_archiver.parser.vocabulary import FILE_ENDINGS, HINTS, is_file
+from portal_archiver.urls import absolute, canonicalize
+
+# Where a picture's address stands, the lazy ones first: `src` then holds a placeholder.
+SOURCES = ("data-src", "data-original", "data-lazy-src", "data-url", "src")
+SMALLEST = 40  # pixels: below it is an icon
+
+
+def read_photos(outline: Outline, region: Region, reading: Reading, base: str) -> tuple[Photo, ...]:
+    """The pictures of the region in order, captions beside them; a caption whose picture is lost has no URL."""
+    return tuple(_photos(outline, region, reading, base))
+
+
+def _photos(outline: Outline, region: Region, reading: Reading, base: str) -> Iterator[Photo]:
+    photographer = reading.byline.name if reading.byline and reading.byline.photos_too else None
+    position = 0
+    for index in range(region.start, region.end):
+        block = outline.blocks[index]
+        sources = [url for node in block.pictures if (url := _source(node, base)) is not None]
+        if HINTS["share"].search(outline.hints(block, 2)) and index not in reading.captions:
+            continue
+        caption = reading.captions.get(index, "")
+        for number, url in enumerate(sources or ([""] if caption else [])):
+            own = caption if number == max(len(sources), 1) - 1 else ""
+            position += 1
+            yield Photo(url, own, read_credit(own) or photographer, position)
+    for key, caption in reading.captions.items():
+        if key < 0:
+            position += 1
+            yield Photo("", caption, read_credit(caption) or photographer, position)
+    if photographer and not position:
+        yield Photo(credit=photographer, position=1)
+
+
+def _source(node: LexborNode, base: str) -> str | None:
+    """A picture's absolute URL; "" for one that is there without an address of its own; None for what is no picture."""
+    attributes = node.attributes
+    if any(_pixels(attributes.get(side)) < SMALLEST for side in ("width", "height")):
+        return None
+    for name in SOURCES:
+        raw = (attributes.get(name) or "").strip()
+        if raw.startswith("data:"):
+            return "" if len(raw) > 200 else None
+        if raw and not raw.lower().startswith(("#", "file:", "about:")) and not raw.lower().endswith(".pdf"):
+            return canonicalize(raw, base)
+    return None
+
+
+def _pixels(value: str | None) -> int:
+    digits = (value or "").strip().removesuffix("px")
+    return int(digits) if digits.isdigit() and len(digits) < 6 else SMALLEST
+
+
+def read_attachments(outline: Outline, region: Region, base: str) -> tuple[Attachment, ...]:
+    """The files linked from the report itself, each once."""
+    found: dict[str, Attachment] = {}
+    for block in outline.blocks[region.start : region.end]:
+        for attachment in _files(block, base):
+            if not found.get(attachment.url, attachment).title or attachment.url not in found:
+                found[attachment.url] = attachment
+    return tuple(found.values())
+
+
+def _files(block: Block, base: str) -> Iterator[Attachment]:
+    for anchor in block.anchors:
+        if is_file(anchor.href) and canonicalize(anchor.href, base):
+            url = absolute(anchor.href, base)
+            path = unquote(urlsplit(url).path)
+            ending = path[path.rfind(".") :].lower()
+            yield Attachment(url, anchor.text or path.rsplit("/", 1)[-1], FILE_ENDINGS.get(ending))

@@ -1,0 +1,118 @@
+"""A portal's own CSS selectors (`select.FIELD` of portals.toml): they come before any guess; a miss is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from portal_archiver.model import Article, Attachment, Dateline, Photo, Portal
+from portal_archiver.parser.byline import read_byline, read_credit
+from portal_archiver.parser.dates import find_dates
+from portal_archiver.parser.dom import Outline, text_lines
+from portal_archiver.parser.region import Region
+from portal_archiver.parser.title import Candidate, headline_text
+
+PROFILE_WEIGHT = 100.0
+
+
+def _selected(tree: LexborHTMLParser, portal: Portal | None, field: str, warnings: list[str]) -> list[LexborNode]:
+    selector = portal.select.get(field) if portal else None
+    if not selector:
+        return []
+    try:
+        found = tree.css(selector)
+    except ValueError as error:
+        warnings.append(f"select.{field}: the selector {selector!r} cannot be used: {error}.")
+        return []
+    if not found:
+        warnings.append(f"select.{field}: nothing on this page matches {selector!r}.")
+    return found
+
+
+def _range(outline: Outline, node: LexborNode) -> tuple[int, int] | None:
+    """The blocks inside a node, or inside the nearest block-level element around it."""
+    current: LexborNode | None = node
+    places = {element.node.mem_id: element for element in outline.elements}
+    while current is not None:
+        if element := places.get(current.mem_id):
+            return element.start, element.end
+        current = current.parent
+    return None
+
+
+def chosen_title(
+    tree: LexborHTMLParser, outline: Outline, portal: Portal | None, warnings: list[str]
+) -> Candidate | None:
+    """The headline that `select.title` points at; its region is what follows it in the page."""
+    for node in _selected(tree, portal, "title", warnings)[:1]:
+        place = _range(outline, node)
+        text = headline_text(" ".join(text_lines(node)))
+        if place and text:
+            return Candidate(place[0], text, (("profile", PROFILE_WEIGHT),), Region(place[1], len(outline.blocks), 0))
+    return None
+
+
+def chosen_region(
+    tree: LexborHTMLParser, outline: Outline, portal: Portal | None, title: Candidate, warnings: list[str]
+) -> Candidate:
+    """The headline with the region that `select.body` points at, where it does."""
+    for node in _selected(tree, portal, "body", warnings)[:1]:
+        if place := _range(outline, node):
+            return replace(title, region=Region(place[0], place[1], 0))
+    return title
+
+
+def chosen_footer(tree: LexborHTMLParser, portal: Portal | None, warnings: list[str]) -> str | None:
+    """The footer's text where `select.footer` points at it."""
+    for node in _selected(tree, portal, "footer", warnings)[:1]:
+        return "\n".join(text_lines(node))
+    return None
+
+
+def _published(article: Article, nodes: list[LexborNode]) -> Article:
+    text = _text(nodes)
+    found = find_dates(text)
+    return replace(article, published=Dateline(found[0].value, origin="element", raw=text)) if found else article
+
+
+def _author(article: Article, nodes: list[LexborNode]) -> Article:
+    text = _text(nodes)
+    byline = read_byline(text)
+    return replace(article, author=byline.name if byline else text)
+
+
+def _captions(article: Article, nodes: list[LexborNode]) -> Article:
+    texts = [" ".join(text_lines(node)) for node in nodes]
+    photos = article.photos or tuple(Photo(position=number) for number in range(1, len(texts) + 1))
+    captioned = [
+        replace(photo, caption=text, credit=read_credit(text)) for photo, text in zip(photos, texts, strict=False)
+    ]
+    return replace(article, photos=(*captioned, *photos[len(captioned) :]))
+
+
+def _attachments(article: Article, nodes: list[LexborNode]) -> Article:
+    return replace(article, attachments=tuple(Attachment(node.attributes.get("href") or "") for node in nodes))
+
+
+def _text(nodes: list[LexborNode]) -> str:
+    return " ".join(text_lines(nodes[0]))
+
+
+# What each remaining selector sets, given the nodes it matched.
+_SETTERS: dict[str, Callable[[Article, list[LexborNode]], Article]] = {
+    "published": _published,
+    "author": _author,
+    "lead": lambda article, nodes: replace(article, lead=_text(nodes)),
+    "section": lambda article, nodes: replace(article, section=_text(nodes)),
+    "caption": _captions,
+}
+
+
+def chosen_texts(tree: LexborHTMLParser, portal: Portal | None, article: Article, warnings: list[str]) -> Article:
+    """The article with the fields that the portal's selectors point at."""
+    for field, setter in _SETTERS.items():
+        if nodes := _selected(tree, portal, field, warnings):
+            article = setter(article, nodes)
+    return article

@@ -1,0 +1,111 @@
+"""Where the report is: the blocks that follow a headline, up to the first thing that is not the report's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal_archiver.parser.dom import Block, Outline
+from portal_archiver.parser.vocabulary import AFTER_THE_REPORT, HINTS, leads_to_page
+from portal_archiver.text import fold
+
+PROSE_LENGTH = 60  # characters: shorter runs are labels, captions, menu items
+SENTENCE_LENGTH = 30  # a shorter run counts as prose when it ends like a sentence
+ENOUGH_PROSE = 120
+# An ancestor is worth climbing to when it multiplies the prose found below it by this much.
+WORTH_CLIMBING = 1.35
+MAX_LINKED = 0.5
+HEADING_LENGTH = 60
+MENU_LINKS = 3  # links in a row that make a menu
+# Once an ancestor also holds a menu above the headline it is the page's frame: only a whole report below is worth it.
+FRAME_PROSE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Blocks [start, end) that hold a report's body; `prose` counts its unlinked characters in sentences."""
+
+    start: int
+    end: int
+    prose: int
+
+
+def is_prose(block: Block) -> bool:
+    """Running text: long enough, or a whole sentence, and not made of links."""
+    if block.link_share > MAX_LINKED:
+        return False
+    return len(block.text) >= PROSE_LENGTH or (len(block.text) >= SENTENCE_LENGTH and block.text[-1] in ".!?…”")
+
+
+class ProseIndex:
+    """Sums over any stretch of a page's blocks, each in constant time."""
+
+    def __init__(self, outline: Outline) -> None:
+        self.outline = outline
+        self.prose, self.linked, self.total = [0], [0], [0]
+        for block in outline.blocks:
+            size = len(block.text)
+            self.prose.append(self.prose[-1] + (size if is_prose(block) else 0))
+            away = any(leads_to_page(anchor.href) for anchor in block.anchors)
+            self.linked.append(self.linked[-1] + (min(block.linked, size) if away else 0))
+            self.total.append(self.total[-1] + size)
+
+    def prose_in(self, start: int, end: int) -> int:
+        """Characters of prose in [start, end)."""
+        return self.prose[max(start, end)] - self.prose[start]
+
+    def linked_share(self, start: int, end: int) -> float:
+        """Share of the text of [start, end) that leads to other pages."""
+        total = self.total[max(start, end)] - self.total[start]
+        return (self.linked[max(start, end)] - self.linked[start]) / total if total else 0.0
+
+
+def region_after(index: ProseIndex, title: int, footer: int) -> Region:
+    """The report that would follow if block `title` were its headline; `footer` is where the page's footer starts.
+
+    Climbs from the headline to the innermost element that holds prose, and on while that brings much more of it; then
+    cuts at the first related list, comment box or footer.
+    """
+    outline = index.outline
+    start = title + 1
+    best_end, best_prose = start, 0
+    cut = _cut(outline, start, footer if title < footer else len(outline.blocks))
+    for element in outline.around(outline.blocks[title]):
+        end = max(start, min(element.end, cut))
+        prose = index.prose_in(start, end)
+        wanted = ENOUGH_PROSE if best_prose < ENOUGH_PROSE else best_prose * WORTH_CLIMBING
+        if has_menu(outline, element.start, title):
+            wanted = max(wanted, FRAME_PROSE)
+        elif best_prose < ENOUGH_PROSE:
+            wanted = 0
+        if prose >= wanted and index.linked_share(best_end, end) <= MAX_LINKED:
+            best_end, best_prose = max(end, best_end), prose
+    return Region(start, best_end, best_prose)
+
+
+def has_menu(outline: Outline, start: int, end: int, links: int = MENU_LINKS) -> bool:
+    """So many links in a row between two places: a menu, and what stands beyond it belongs to the frame."""
+    run = 0
+    for block in outline.blocks[start:end]:
+        run = run + 1 if block.link_share > 0.9 else 0
+        if run >= links:
+            return True
+    return False
+
+
+def _cut(outline: Outline, start: int, end: int) -> int:
+    """The first block from `start` on after which nothing belongs to the report, `end` if there is none."""
+    for position in range(start, end):
+        block = outline.blocks[position]
+        if ends_report(outline, block):
+            return position
+    return end
+
+
+def ends_report(outline: Outline, block: Block) -> bool:
+    """A heading such as "Tin liên quan", or the first block of a box that is named so."""
+    if not block.text or len(block.text) > HEADING_LENGTH:
+        return False
+    folded = fold(block.text)
+    if AFTER_THE_REPORT.match(folded):
+        return not is_prose(block) or folded.endswith(":")
+    return block.link_share > MAX_LINKED and bool(HINTS["related"].search(outline.hints(block, 3)))

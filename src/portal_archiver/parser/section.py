@@ -1,0 +1,64 @@
+"""The section a report stands in: the breadcrumb or the label above its headline."""
+
+from __future__ import annotations
+
+import re
+
+from portal_archiver.parser.body import is_date_line
+from portal_archiver.parser.dom import Block, Outline
+from portal_archiver.parser.metadata import Metadata
+from portal_archiver.parser.title import Candidate
+from portal_archiver.parser.vocabulary import FURNITURE, HINTS, MODULE_TITLES
+from portal_archiver.text import fold
+
+MAX_LENGTH = 70
+LONGEST_NAME = 30  # characters: a section may be called like its only page, "Lịch sử hình thành"
+BEFORE = 8  # blocks above the headline
+CRUMBS = re.compile(r"bread-?crumb|duong-?dan|sitemappath")
+MAX_CLIMB = 8  # elements between a headline and what it shares with its section's label
+
+
+def read_section(outline: Outline, title: Candidate, metadata: Metadata) -> str | None:
+    """The section as written on the page, breadcrumb levels joined by " > "; else what the metadata says; else None."""
+    levels: list[str] = []
+    for position in range(title.block - 1, max(-1, title.block - 1 - BEFORE), -1):
+        block = outline.blocks[position]
+        if not block.text or is_date_line(block.text) or FURNITURE.match(fold(block.text)):
+            continue
+        if not _is_label(outline, title, block):
+            break
+        levels = [*_levels(block), *levels]
+        if not _is_crumb(outline, block):
+            break
+    levels = list(dict.fromkeys(levels))
+    if levels and fold(levels[-1]) == fold(title.text) and (len(levels) > 1 or len(title.text) > LONGEST_NAME):
+        levels.pop()  # a breadcrumb that ends with the headline itself
+    return " > ".join(levels) or metadata.section or None
+
+
+def _is_label(outline: Outline, title: Candidate, block: Block) -> bool:
+    if len(block.text) > MAX_LENGTH and not _is_crumb(outline, block):
+        return False
+    if any(char.isdigit() for char in block.text) or block.text.endswith("."):
+        return False
+    named = bool(HINTS["section"].search(outline.hints(block, 3)))
+    return named or (_climb(outline, title, block) <= MAX_CLIMB and (block.link_share < 0.5 or block.is_bold))
+
+
+def _climb(outline: Outline, title: Candidate, block: Block) -> int:
+    """How many elements up from the headline the first one stands that also holds `block`."""
+    position = outline.blocks.index(block)
+    for steps, element in enumerate(outline.around(outline.blocks[title.block])):
+        if element.start <= position < element.end:
+            return steps
+    return MAX_CLIMB + 1
+
+
+def _is_crumb(outline: Outline, block: Block) -> bool:
+    return bool(CRUMBS.search(outline.hints(block, 4))) or len(block.anchors) > 1
+
+
+def _levels(block: Block) -> list[str]:
+    linked = [anchor.text for anchor in block.anchors]
+    texts = [raw.strip(" »>/|:") for raw in (linked if len(linked) > 1 else block.text.split(">"))]
+    return [text for text in texts if text and not MODULE_TITLES.match(fold(text))]

@@ -1,0 +1,233 @@
+"""How a page travels: frontier, crawler, parser, store; one transaction a page. Only this module knows all rooms."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from portal_archiver.crawler import Entry, Fetcher, Reason, is_guess, next_due, read_index, seeds
+from portal_archiver.model import Capture, Fetch, Page, Portal, RunReport, Target
+from portal_archiver.parser import parse_page
+from portal_archiver.store import Archive, Frontier
+
+# So many answers in a row that never came, and none before them: the portal is unreachable, not a page of it.
+UNANSWERED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One URL is done: `outcome` is `Archive.save`'s, "not-modified", "index" (a sitemap or feed), or a reason."""
+
+    portal: str
+    url: str
+    outcome: str
+    done: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What one crawl was asked to do; see `crawl`."""
+
+    max_pages: int | None = None
+    recheck: bool = False
+    on_progress: Callable[[Progress], None] | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+def crawl(
+    portal: Portal,
+    archive: Archive,
+    *,
+    max_pages: int | None = None,
+    recheck: bool = False,
+    on_progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
+) -> RunReport:
+    """Visit what is due of a portal, and keep what it says.
+
+    At most `max_pages` URLs (default: the portal's budget) are asked for; `recheck` makes all known ones due;
+    `on_progress` is called after each; once `stop` is set, the URL in flight is finished and the rest waits.
+    LockedError while another crawl writes to the archive. An unreachable portal is a report, not an error.
+    """
+    return crawl_all(
+        [portal], archive, max_pages=max_pages, recheck=recheck, on_progress=on_progress, stop=stop
+    )[0]  # fmt: skip
+
+
+def crawl_all(
+    portals: Iterable[Portal],
+    archive: Archive,
+    *,
+    max_pages: int | None = None,
+    recheck: bool = False,
+    on_progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
+) -> tuple[RunReport, ...]:
+    """The same for several portals side by side: a slow one holds up no other."""
+    options = Options(max_pages, recheck, on_progress, stop or threading.Event())
+    with archive.exclusive():
+        return asyncio.run(_side_by_side([_Run(portal, archive, options) for portal in portals]))
+
+
+async def _side_by_side(runs: list[_Run]) -> tuple[RunReport, ...]:
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(run.travel()) for run in runs]
+    return tuple(task.result() for task in tasks)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What an answer turned out to be: the entries of a sitemap or feed, or a page; neither, if it brought none."""
+
+    entries: tuple[Entry, ...] | None = None
+    page: Page | None = None
+
+
+def understand(portal: Portal, target: Target, capture: Capture) -> Understood:
+    """Reads a capture; pure, so that it may run anywhere."""
+    entries = read_index(capture)
+    if entries is not None:
+        return Understood(entries=entries)
+    page = parse_page(
+        capture.body,
+        capture.final_url,
+        portal=portal,
+        headers=capture.headers,
+        fetched_at=capture.fetched_at,
+        seen_as=target.seen_as,
+    )
+    return Understood(page=page)
+
+
+class _Run:
+    """One crawl of one portal."""
+
+    def __init__(self, portal: Portal, archive: Archive, options: Options) -> None:
+        self.portal = portal
+        self.archive = archive
+        self.options = options
+        self.began = datetime.now(UTC)
+        self.frontier: Frontier = archive.frontier(portal, recheck=options.recheck)
+        self.run_id = archive.begin_run(portal, self.began)
+        self.counts: Counter[str] = Counter()
+        self.reasons: Counter[str] = Counter()
+        self.done = 0
+        self.unanswered = 0  # answers that never came, as long as none has
+
+    async def travel(self) -> RunReport:
+        """Asks for one URL after another until nothing is due, or something says stop."""
+        budget = self.options.max_pages or self.portal.budget
+        async with Fetcher(self.portal) as fetcher:
+            self.frontier.add(await seeds(self.portal, fetcher))
+            stopped = self.why_stop(budget)
+            while stopped is None and (target := self.frontier.next()):
+                await self.visit(fetcher, target)
+                stopped = self.why_stop(budget)
+            return self.report(fetcher.requests, stopped)
+
+    def why_stop(self, budget: int) -> str | None:
+        if self.options.stop.is_set():
+            return "signal"
+        if self.unanswered and (self.unanswered >= UNANSWERED or not self.frontier.waiting()):
+            return "unreachable"
+        return "budget" if self.done >= budget and self.frontier.waiting() else None
+
+    async def visit(self, fetcher: Fetcher, target: Target) -> None:
+        fetch = await fetcher.fetch(target.url, etag=target.etag, last_modified=target.last_modified)
+        understood = Understood()
+        if fetch.capture and fetch.capture.status == 200:
+            understood = await asyncio.to_thread(understand, self.portal, target, fetch.capture)
+        with self.archive.transaction():
+            outcome = self.keep(fetcher, target, fetch, understood)
+        self.count(target, fetch, outcome)
+
+    def keep(self, fetcher: Fetcher, target: Target, fetch: Fetch, understood: Understood) -> str:
+        """Everything an answer changes in the archive: all of it or nothing."""
+        capture, page = fetch.capture, understood.page
+        if capture is None or fetch.reason:
+            return self.keep_failure(target, fetch)
+        if page is None:
+            self.archive.keep(capture, portal=self.portal.key)
+            self.follow_entries(fetcher, target, understood.entries or ())
+            self.settle(target, capture, None)
+            return "not-modified" if capture.status == 304 else "index"
+        saved = self.archive.save(capture, page, portal=self.portal.key)
+        if saved.outcome != "duplicate":  # a known report at another address opens no new links: so mirrors end
+            links = [link for link in page.links if fetcher.scope.reason_against(link.url) is None]
+            self.frontier.add(links, depth=target.depth + 1, found_on=target.url)
+        self.settle(target, capture, page)
+        return saved.outcome
+
+    def keep_failure(self, target: Target, fetch: Fetch) -> str:
+        reason = Reason(fetch.reason)
+        if fetch.capture:
+            self.archive.keep(fetch.capture, portal=self.portal.key)
+        now = datetime.now(UTC)
+        self.frontier.settle(
+            target,
+            state=reason.state,
+            due=next_due(target.kind, now, None, reason.state),
+            reason=reason,
+            detail=fetch.detail,
+            capture=fetch.capture,
+        )
+        if not (is_guess(target.url) and reason.state == "gone"):
+            self.archive.log_event(self.run_id, target.url, reason, fetch.detail)
+        return str(reason)
+
+    def follow_entries(self, fetcher: Fetcher, target: Target, entries: tuple[Entry, ...]) -> None:
+        wanted = [entry for entry in entries if fetcher.scope.reason_against(entry.link.url) is None]
+        self.frontier.add([entry.link for entry in wanted], depth=target.depth + 1, found_on=target.url)
+        for entry in wanted:
+            if entry.modified:
+                self.frontier.touch(entry.link.url, entry.modified)
+
+    def settle(self, target: Target, capture: Capture, page: Page | None) -> None:
+        kind = page.kind if page else target.kind
+        dateline = page.article.published if page and page.article else target.seen_as and target.seen_as.published
+        due = next_due(kind, capture.fetched_at, dateline.day if dateline else None, "fetched")
+        self.frontier.settle(target, state="fetched", due=due, capture=capture, kind=kind)
+
+    def count(self, target: Target, fetch: Fetch, outcome: str) -> None:
+        self.done += 1
+        if not fetch.reason:
+            self.counts["not_modified" if outcome == "not-modified" else "fetched"] += 1
+            self.counts[outcome] += 1
+        elif not (is_guess(target.url) and Reason(fetch.reason).state == "gone"):
+            self.reasons[str(fetch.reason)] += 1
+        self.unanswered = self.unanswered + 1 if self.is_silence(fetch) else 0
+        if self.options.on_progress:
+            progress = Progress(self.portal.key, target.url, outcome, self.done, self.frontier.waiting())
+            self.options.on_progress(progress)
+
+    def is_silence(self, fetch: Fetch) -> bool:
+        """Whether the portal has not answered at all: later on, a silent URL is that URL's affair."""
+        if not fetch.reason or self.counts or self.done > self.unanswered + 1:
+            return False
+        return Reason(fetch.reason).unreachable or fetch.reason == Reason.ROBOTS_UNREACHABLE
+
+    def report(self, requests: int, stopped: str | None) -> RunReport:
+        report = RunReport(
+            portal=self.portal.key,
+            started_at=self.began,
+            finished_at=datetime.now(UTC),
+            requests=requests,
+            fetched=self.counts["fetched"],
+            not_modified=self.counts["not_modified"],
+            new=self.counts["new"],
+            changed=self.counts["changed"],
+            unchanged=self.counts["unchanged"],
+            duplicate=self.counts["duplicate"],
+            not_articles=self.counts["not-an-article"],
+            failed=sum(self.reasons.values()),
+            reasons=dict(self.reasons),
+            waiting=self.frontier.waiting(),
+            stopped=stopped,
+        )
+        self.archive.finish_run(self.run_id, report)
+        return report
