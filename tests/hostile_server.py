@@ -94,6 +94,7 @@ class Hostile(BaseHTTPRequestHandler):
     """One connection."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # headers and body go in two writes; together they would cost 40 ms a request
     server: HostileServer
 
     def log_message(self, *args: object) -> None:

