@@ -1,0 +1,176 @@
+"""The archive as the rest of the program sees it: one class, each method one transaction over the modules beside it."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlite_utils import Database
+
+from portal_archiver.model import (
+    Archived,
+    Capture,
+    CaptureRecord,
+    Page,
+    Portal,
+    PortalStatus,
+    Results,
+    Revision,
+    RunReport,
+    Saved,
+)
+from portal_archiver.store import articles, captures, portals, revisions, runs
+from portal_archiver.store import search as searching
+from portal_archiver.store.connection import Connection
+from portal_archiver.store.frontier import Frontier
+from portal_archiver.store.lock import RunLock
+from portal_archiver.store.search import Filters, Paging, When
+from portal_archiver.urls import host_of
+
+
+class Archive:
+    """An archive file, made if it is not there.
+
+    Threads may share it, taking turns. MissingArchiveError: there is none and `create` is false. ArchiveError: the
+    file is no archive of ours, from a newer version, damaged, or cannot be read or written. `db` is the same file as
+    a sqlite-utils Database.
+    """
+
+    def __init__(self, path: str | Path = "archive.db", *, create: bool = True, read_only: bool = False) -> None:
+        self.path = Path(path)
+        self._connection = Connection(self.path, create=create, read_only=read_only)
+        self._run_lock = RunLock(self.path)
+
+    @property
+    def db(self) -> Database:
+        """The archive as a sqlite-utils Database, for questions of one's own."""
+        return self._connection.db
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All that is written inside is written together or, after an exception, not at all; may be nested.
+
+        Other threads wait until it ends: await nothing inside.
+        """
+        return self._connection.transaction()
+
+    def exclusive(self) -> AbstractContextManager[None]:
+        """One crawl at a time; LockedError says who is at work.
+
+        Ends with the process, however that ends; this object may take it again while it holds it.
+        """
+        return self._run_lock.held()
+
+    def save(self, capture: Capture, page: Page, *, portal: str | None = None) -> Saved:
+        """Store a capture and what was understood of it, as an article of `portal` (default: the URL's host).
+
+        Outcomes: `new`; `changed` (a revision was added: title, body, photos, byline or dateline differ from the
+        latest); `unchanged`; `duplicate` (another URL of a known article, seen for the first time);
+        `not-an-article` (the capture alone is kept; an article known under this URL stays as it is).
+        """
+        with self._connection.transaction():
+            return articles.save(self._connection.sql, capture, page, self._portal_id(capture, portal))
+
+    def keep(self, capture: Capture, *, portal: str | None = None) -> int:
+        """Store a capture that is no page (a sitemap, a feed, a 304, a 404); returns its id."""
+        with self._connection.transaction():
+            return articles.keep(self._connection.sql, capture, self._portal_id(capture, portal))
+
+    def _portal_id(self, capture: Capture, portal: str | None) -> int:
+        return portals.ensure(self._connection.sql, portal or host_of(capture.final_url) or "unknown")
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 20,
+        offset: int = 0,
+        portal: str | None = None,
+        section: str | None = None,
+        author: str | None = None,
+        photographer: str | None = None,
+        since: When = None,
+        until: When = None,
+        sort: str = "relevance",
+    ) -> Results:
+        """Reports with all the words of `query`, or (`Results.relaxed`) with some of them where none has all.
+
+        Diacritics and case do not matter; "quoted words" stand together, -word must not be there, word* may go on.
+        No query raises; an empty one finds everything, the newest first.
+
+        `portal` is a portal's key; `section`, `author` and `photographer` (the credit line) hold words that stand
+        together there, the last one perhaps unfinished. `since` and `until` (a date or 2024-11-15, both included) are
+        days of publication; reports without a date are in no such range. `sort`: relevance, newest or oldest,
+        reports without a date last. Only the first 48 words of a query count.
+        """
+        filters = Filters(portal, section, author, photographer, since, until)
+        with self._connection.reading() as sql:
+            return searching.search(sql, query, filters, Paging(limit, offset, sort))
+
+    def article(self, article_id: int) -> Archived:
+        """An article's latest revision and what belongs to it; UnknownArticleError."""
+        with self._connection.reading() as sql:
+            return articles.load(sql, article_id)
+
+    def revisions(self, article_id: int) -> tuple[Revision, ...]:
+        """All versions of an article, the first one first; UnknownArticleError."""
+        with self._connection.reading() as sql:
+            articles.must_exist(sql, article_id)
+            return revisions.history(sql, article_id)
+
+    def captures(self, article_id: int) -> tuple[CaptureRecord, ...]:
+        """All captures of an article's URLs in order of time, 304s among them; UnknownArticleError."""
+        with self._connection.reading() as sql:
+            articles.must_exist(sql, article_id)
+            return captures.of_article(sql, article_id)
+
+    def payload(self, capture_id: int) -> bytes:
+        """The bytes of a capture as they were received."""
+        with self._connection.reading() as sql:
+            return captures.payload(sql, capture_id)
+
+    def frontier(self, portal: Portal, *, recheck: bool = False) -> Frontier:
+        """The URLs of a portal that wait; with `recheck` all that are known. One Frontier is one run."""
+        with self._connection.transaction():
+            portal_id = portals.ensure(self._connection.sql, portal.key, portal.name)
+        return Frontier(self._connection, portal_id, recheck=recheck)
+
+    def begin_run(self, portal: Portal, started_at: datetime) -> int:
+        """Note that a run began (an aware time); returns its id."""
+        with self._connection.transaction():
+            portal_id = portals.ensure(self._connection.sql, portal.key, portal.name)
+            return runs.begin(self._connection.sql, portal_id, started_at)
+
+    def log_event(self, run_id: int, url: str, reason: str, detail: str = "") -> None:
+        """Note what went wrong with a URL in a run."""
+        with self._connection.transaction():
+            runs.log(self._connection.sql, run_id, url, reason, detail)
+
+    def finish_run(self, run_id: int, report: RunReport) -> None:
+        """Store the report of a run that ended."""
+        with self._connection.transaction():
+            runs.finish(self._connection.sql, run_id, report)
+
+    def portals(self) -> tuple[PortalStatus, ...]:
+        """How every portal of the archive stands, by key."""
+        with self._connection.reading() as sql:
+            return portals.statuses(sql)
+
+    def runs(self, *, portal: str | None = None, limit: int = 20) -> tuple[RunReport, ...]:
+        """Reports of finished runs, of all portals or one, newest first."""
+        with self._connection.reading() as sql:
+            return runs.finished(sql, portal=portal, limit=limit)

@@ -1,0 +1,210 @@
+"""The frontier: the URLs of a portal that wait for their turn, and what is remembered of each; kept in the archive."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Literal
+
+from portal_archiver.model import Capture, Dateline, Kind, Link, Target
+from portal_archiver.store.connection import Connection
+from portal_archiver.store.times import day_or_moment, now, stamp
+
+State = Literal["fetched", "failed", "gone", "skipped"]
+
+# The classes in which URLs wait (`urls.rank`), in the order of their turn: each is one range of an index, so that
+# the next URL costs the same whether ten wait or a million.
+SEED = 0  # what the portal's configuration, robots.txt or the usual places name: start pages, sitemaps, feeds
+LISTING = 1  # pages that were listings the last time
+NEW = 2  # pages never asked for: the newest date a listing gave first, then in the order of their discovery
+KNOWN = 3  # pages asked for before: the longest overdue first
+_ORDERS = {
+    SEED: "due, tried_at, id",
+    LISTING: "due, tried_at, id",
+    NEW: "listed DESC, id",
+    KNOWN: "due, tried_at, id",
+}
+# Up to how many waiting URLs `waiting()` counts at every call, and for how many calls a larger count is carried on.
+_COUNTED_AFRESH = 2_000
+_CARRIED_ON = 100
+
+_COLUMNS = "id, url, depth, etag, last_modified, kind, text, listed, listed_raw, fetches"
+_ADD = """
+INSERT OR IGNORE INTO urls (portal_id, url, depth, found_on, text, listed, listed_raw, rank, due)
+VALUES (:portal, :url, :depth, :found_on, :text, :listed, :raw, :rank, :due)
+"""
+_FILL_BLANKS = """
+UPDATE urls SET text = CASE text WHEN '' THEN :text ELSE text END,
+                listed_raw = CASE WHEN listed IS NULL THEN :raw ELSE listed_raw END,
+                listed = coalesce(listed, :listed)
+ WHERE portal_id = :portal AND url = :url AND ((text = '' AND :text <> '') OR (listed IS NULL AND :listed IS NOT NULL))
+"""
+_TOUCH = """
+UPDATE urls SET due = :now
+ WHERE portal_id = :portal AND url = :url AND due > :now AND fetched_at < :modified
+"""
+_SETTLE = """
+UPDATE urls SET state = :state, due = :due, reason = :reason, detail = :detail, tried_at = :now, rank = :rank,
+                kind = coalesce(:kind, kind), etag = :etag, last_modified = :last_modified,
+                fetched_at = coalesce(:fetched_at, fetched_at), fetches = fetches + (:fetched_at IS NOT NULL),
+                failures = CASE :state WHEN 'failed' THEN failures + 1 ELSE 0 END
+ WHERE portal_id = :portal AND url = :url
+"""
+
+
+def next_sql(rank: int) -> str:
+    """The statement that finds the next URLs of one class: for portal, time, beginning of the run, and how many."""
+    return (
+        f"SELECT {_COLUMNS} FROM urls WHERE portal_id = ? AND rank = {rank} AND due <= ?"
+        f" AND (tried_at IS NULL OR tried_at < ?) ORDER BY {_ORDERS[rank]} LIMIT ?"
+    )
+
+
+def count_due(sql: sqlite3.Connection, portal_id: int, moment: str, run_began: str) -> int:
+    """How many URLs of a portal are due at a moment and were not tried since a run began."""
+    row = sql.execute(
+        "SELECT count(*) FROM urls WHERE portal_id = ? AND rank IN (0, 1, 2, 3) AND due <= ?"
+        " AND (tried_at IS NULL OR tried_at < ?)",
+        (portal_id, moment, run_began),
+    ).fetchone()
+    return int(row[0])
+
+
+class Frontier:
+    """The frontier of one portal during one run.
+
+    What is claimed is remembered in memory alone: when the process dies, every URL that was not settled is waiting
+    again. With `recheck` all known URLs are due at once.
+    """
+
+    def __init__(self, connection: Connection, portal_id: int, *, recheck: bool = False) -> None:
+        self._connection = connection
+        self._portal = portal_id
+        self._claimed: set[int] = set()
+        self._ids: dict[str, int] = {}
+        self._count = 0
+        self._carried = _CARRIED_ON
+        if recheck:
+            with connection.transaction():
+                connection.sql.execute(
+                    "UPDATE urls SET due = ?1 WHERE portal_id = ?2 AND due > ?1", (stamp(now()), portal_id)
+                )
+        self._began = stamp(now())
+
+    def add(self, links: Iterable[Link], *, depth: int = 0, found_on: str = "") -> int:
+        """Add URLs (canonical ones) found at `depth` links from a start page; returns how many were new.
+
+        A known URL keeps its state; what a listing said of it fills what was blank.
+        """
+        rows = [self._row(link, depth, found_on) for link in links]
+        telling = [row for row in rows if row["text"] or row["listed"]]
+        with self._connection.transaction():
+            added = self._connection.sql.executemany(_ADD, rows).rowcount if rows else 0
+            if telling:
+                self._connection.sql.executemany(_FILL_BLANKS, telling)
+        self._count += added
+        return added
+
+    def _row(self, link: Link, depth: int, found_on: str) -> dict[str, Any]:
+        listed = link.published
+        return {
+            "portal": self._portal,
+            "url": link.url,
+            "depth": depth,
+            "found_on": found_on,
+            "text": link.text,
+            "listed": listed.value.isoformat() if listed else None,
+            "raw": listed.raw if listed else "",
+            "rank": NEW if depth else SEED,
+            "due": stamp(now()),
+        }
+
+    def touch(self, url: str, modified: datetime) -> None:
+        """Somebody (a sitemap) says the page changed at `modified` (aware): due now if our last answer is older."""
+        values = {"portal": self._portal, "url": url, "now": stamp(now()), "modified": stamp(modified)}
+        with self._connection.transaction():
+            self._count += self._connection.sql.execute(_TOUCH, values).rowcount
+
+    def next(self) -> Target | None:
+        """The next URL that is due and was not tried in this run; None when there is none now."""
+        with self._connection.reading() as sql:
+            for rank in _ORDERS:
+                rows = sql.execute(next_sql(rank), (self._portal, stamp(now()), self._began, len(self._claimed) + 1))
+                for row in rows:
+                    if row[0] not in self._claimed:
+                        rows.close()
+                        return self._claim(row)
+        return None
+
+    def _claim(self, row: tuple[Any, ...]) -> Target:
+        url_id, url, depth, etag, last_modified, kind, text, listed, listed_raw, fetches = row
+        self._claimed.add(url_id)
+        self._ids[url] = url_id
+        self._count -= 1
+        published = Dateline(day_or_moment(listed), origin="listing", raw=listed_raw) if listed else None
+        return Target(
+            url=url,
+            depth=depth,
+            etag=etag,
+            last_modified=last_modified,
+            kind=kind,
+            seen_as=Link(url, text, published) if text or published else None,
+            fetched_before=fetches,
+        )
+
+    def settle(
+        self,
+        target: Target,
+        *,
+        state: State,
+        due: datetime,
+        reason: str = "",
+        detail: str = "",
+        capture: Capture | None = None,
+        kind: Kind | None = None,
+    ) -> None:
+        """Write down what came of a target and when (`due`, aware) to ask again; its validators come from `capture`."""
+        etag, last_modified = _validators(target, capture)
+        values = {
+            "portal": self._portal,
+            "url": target.url,
+            "state": state,
+            "due": stamp(due),
+            "reason": reason,
+            "detail": detail,
+            "now": stamp(now()),
+            "rank": _rank(target.depth, kind or target.kind),
+            "kind": kind,
+            "etag": etag,
+            "last_modified": last_modified,
+            "fetched_at": stamp(capture.fetched_at) if capture else None,
+        }
+        with self._connection.transaction():
+            self._connection.sql.execute(_SETTLE, values)
+        self._claimed.discard(self._ids.pop(target.url, 0))
+
+    def waiting(self) -> int:
+        """How many URLs are due now and not yet tried in this run; an estimate between counts when they are many."""
+        if self._carried >= _CARRIED_ON or self._count <= _COUNTED_AFRESH:
+            with self._connection.reading() as sql:
+                due = count_due(sql, self._portal, stamp(now()), self._began)
+            self._count, self._carried = due - len(self._claimed), 0
+        self._carried += 1
+        return self._count
+
+
+def _rank(depth: int, kind: Kind | None) -> int:
+    if depth == 0:
+        return SEED
+    return LISTING if kind == "listing" else KNOWN
+
+
+def _validators(target: Target, capture: Capture | None) -> tuple[str | None, str | None]:
+    """What to send with the next request (RFC 9110 §13): a 304 may repeat them, any other answer replaces them."""
+    if capture is None:
+        return target.etag, target.last_modified
+    etag, last_modified = capture.header("etag"), capture.header("last-modified")
+    if capture.status == 304:
+        return etag or target.etag, last_modified or target.last_modified
+    return (etag, last_modified) if capture.status == 200 else (None, None)

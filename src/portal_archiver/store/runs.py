@@ -1,0 +1,74 @@
+"""What each run did and what went wrong in it: the stored run reports."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import datetime
+
+from portal_archiver.model import RunReport
+from portal_archiver.store.times import moment, now, stamp
+
+_COUNTS = (
+    "requests", "fetched", "not_modified", "new", "changed", "unchanged", "duplicate", "not_articles", "failed",
+    "waiting",
+)  # fmt: skip
+_FINISH = (
+    f"UPDATE runs SET {', '.join(f'{name} = ?' for name in _COUNTS)}, "
+    "started_at = ?, finished_at = ?, reasons = ?, stopped = ? WHERE id = ?"
+)
+_FINISHED = (
+    f"SELECT p.key, r.started_at, r.finished_at, r.reasons, r.stopped, {', '.join(f'r.{name}' for name in _COUNTS)} "
+    "FROM runs r JOIN portals p ON p.id = r.portal_id WHERE r.finished_at IS NOT NULL"
+)
+
+
+def begin(sql: sqlite3.Connection, portal_id: int, started_at: datetime) -> int:
+    """Note that a run began: its id. A run that is killed stays without an end."""
+    cursor = sql.execute("INSERT INTO runs (portal_id, started_at) VALUES (?, ?)", (portal_id, stamp(started_at)))
+    return int(cursor.lastrowid or 0)
+
+
+def log(sql: sqlite3.Connection, run_id: int, url: str, reason: str, detail: str) -> None:
+    """Note what went wrong with one URL."""
+    sql.execute(
+        "INSERT INTO run_events (run_id, at, url, reason, detail) VALUES (?, ?, ?, ?, ?)",
+        (run_id, stamp(now()), url, reason, detail),
+    )
+
+
+def finish(sql: sqlite3.Connection, run_id: int, report: RunReport) -> None:
+    """Store the report of a run that ended, however it ended."""
+    counts = [getattr(report, name) for name in _COUNTS]
+    reasons = json.dumps(dict(report.reasons), ensure_ascii=False)
+    times = (stamp(report.started_at), stamp(report.finished_at))
+    sql.execute(_FINISH, (*counts, *times, reasons, report.stopped, run_id))
+
+
+def finished(sql: sqlite3.Connection, *, portal: str | None, limit: int) -> tuple[RunReport, ...]:
+    """Reports of finished runs, newest first."""
+    where, values = (" AND p.key = ?", [portal]) if portal is not None else ("", [])
+    rows = sql.execute(f"{_FINISHED}{where} ORDER BY r.id DESC LIMIT ?", (*values, limit))
+    return tuple(_report(row) for row in rows)
+
+
+def _report(row: tuple[str, str, str, str, str | None, *tuple[int, ...]]) -> RunReport:
+    key, started, ended, reasons, stopped, *counts = row
+    return RunReport(
+        portal=key,
+        started_at=moment(started),
+        finished_at=moment(ended),
+        reasons=json.loads(reasons),
+        stopped=stopped,
+        **dict(zip(_COUNTS, counts, strict=True)),
+    )
+
+
+def last_success(sql: sqlite3.Connection, portal_id: int) -> str | None:
+    """When a run last ended by itself (or with its budget) after the portal had answered."""
+    row = sql.execute(
+        "SELECT finished_at FROM runs WHERE portal_id = ? AND finished_at IS NOT NULL"
+        " AND (stopped IS NULL OR stopped = 'budget') AND fetched + not_modified > 0 ORDER BY id DESC LIMIT 1",
+        (portal_id,),
+    ).fetchone()
+    return row[0] if row else None

@@ -1,0 +1,239 @@
+"""The tables of the archive, as migrations: each is one step from an older file to the present one."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlite_utils import Database, Migrations
+
+# "PArc" in the header of the file (PRAGMA application_id): how a foreign SQLite file is told from one of ours.
+APPLICATION_ID = 0x50417263
+
+# The number of migrations below. The archive has its own in PRAGMA user_version, so that opening costs no look-around.
+VERSION = 1
+
+migrations = Migrations("portal-archiver")
+
+_PORTALS = """
+CREATE TABLE portals (
+    id   INTEGER PRIMARY KEY,
+    key  TEXT NOT NULL UNIQUE,      -- as in portals.toml, or the host
+    name TEXT NOT NULL DEFAULT ''
+) STRICT;
+"""
+
+# The frontier and its memory. `rank` is the class in which a URL waits (see frontier.py); times are UTC, ISO 8601.
+_URLS = """
+CREATE TABLE urls (
+    id            INTEGER PRIMARY KEY,
+    portal_id     INTEGER NOT NULL REFERENCES portals(id),
+    url           TEXT NOT NULL,
+    depth         INTEGER NOT NULL DEFAULT 0,
+    found_on      TEXT NOT NULL DEFAULT '',
+    text          TEXT NOT NULL DEFAULT '',   -- what a listing called it
+    listed        TEXT,                       -- the date a listing gave it
+    listed_raw    TEXT NOT NULL DEFAULT '',   -- that date as written
+    rank          INTEGER NOT NULL DEFAULT 2,
+    state         TEXT NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'fetched', 'failed', 'gone', 'skipped')),
+    reason        TEXT NOT NULL DEFAULT '',
+    detail        TEXT NOT NULL DEFAULT '',
+    due           TEXT NOT NULL,              -- when to ask (again)
+    tried_at      TEXT,                       -- when it was last asked for, whatever came of it
+    fetched_at    TEXT,                       -- when it last answered
+    fetches       INTEGER NOT NULL DEFAULT 0,
+    failures      INTEGER NOT NULL DEFAULT 0, -- in a row
+    kind          TEXT,                       -- what the page was the last time it was read
+    etag          TEXT,
+    last_modified TEXT,
+    UNIQUE (portal_id, url)
+) STRICT;
+CREATE INDEX urls_due ON urls (portal_id, rank, due, tried_at);
+CREATE INDEX urls_new ON urls (portal_id, listed DESC, id) WHERE rank = 2;
+CREATE INDEX urls_failing ON urls (portal_id) WHERE state = 'failed';
+"""
+
+_LICENSES = """
+CREATE TABLE licenses (
+    id                 INTEGER PRIMARY KEY,
+    digest             TEXT NOT NULL UNIQUE,  -- of all fields; counters in the text do not count
+    governing_body     TEXT,
+    managing_unit      TEXT,
+    number             TEXT,
+    issuer             TEXT,
+    issued_on          TEXT,
+    responsible_person TEXT,
+    responsible_role   TEXT,
+    address            TEXT,
+    phones             TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(phones)),
+    faxes              TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(faxes)),
+    emails             TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(emails)),
+    attribution        TEXT,
+    attribution_source TEXT,
+    copyright          TEXT,
+    text               TEXT NOT NULL DEFAULT ''
+) STRICT;
+"""
+
+_CAPTURES = """
+CREATE TABLE bodies (
+    id     INTEGER PRIMARY KEY,
+    sha256 TEXT NOT NULL UNIQUE,              -- of the payload, hex
+    size   INTEGER NOT NULL,                  -- of the payload, bytes
+    data   BLOB NOT NULL                      -- one zstd frame
+) STRICT;
+CREATE TABLE captures (
+    id         INTEGER PRIMARY KEY,
+    portal_id  INTEGER NOT NULL REFERENCES portals(id),
+    url        TEXT NOT NULL,                 -- as asked for
+    final_url  TEXT NOT NULL,                 -- after redirects
+    fetched_at TEXT NOT NULL,
+    status     INTEGER NOT NULL,
+    headers    TEXT NOT NULL CHECK (json_valid(headers)),   -- [[name, value], ...] in the order received
+    body_id    INTEGER NOT NULL REFERENCES bodies(id),
+    license_id INTEGER REFERENCES licenses(id),
+    article_id INTEGER REFERENCES articles(id)
+) STRICT;
+CREATE INDEX captures_of_article ON captures (article_id, fetched_at) WHERE article_id IS NOT NULL;
+"""
+
+_ARTICLES = """
+CREATE TABLE articles (
+    id          INTEGER PRIMARY KEY,
+    portal_id   INTEGER NOT NULL REFERENCES portals(id),
+    url         TEXT NOT NULL,                -- the first one, for good
+    kind        TEXT NOT NULL,
+    revision_id INTEGER REFERENCES revisions(id) DEFERRABLE INITIALLY DEFERRED,   -- the latest
+    published   TEXT,                         -- of the latest revision
+    content_key TEXT,                         -- of the latest revision; NULL when it holds too little to be told apart
+    first_seen  TEXT NOT NULL,
+    last_seen   TEXT NOT NULL
+) STRICT;
+CREATE INDEX articles_newest ON articles (published DESC, id DESC);
+CREATE INDEX articles_of_portal ON articles (portal_id, published DESC, id DESC);
+CREATE INDEX articles_by_content ON articles (portal_id, content_key) WHERE content_key IS NOT NULL;
+
+CREATE TABLE article_urls (
+    portal_id  INTEGER NOT NULL REFERENCES portals(id),
+    url        TEXT NOT NULL,
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    shown      TEXT NOT NULL DEFAULT '',      -- digest of what this URL showed the last time it was asked for
+    PRIMARY KEY (portal_id, url)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX urls_of_article ON article_urls (article_id);
+
+CREATE TABLE revisions (
+    id               INTEGER PRIMARY KEY,
+    article_id       INTEGER NOT NULL REFERENCES articles(id),
+    number           INTEGER NOT NULL,        -- 1, 2, 3...
+    capture_id       INTEGER NOT NULL REFERENCES captures(id),   -- that first showed it
+    digest           TEXT NOT NULL,           -- of what makes a revision: title, body, photos, byline
+    reading          TEXT NOT NULL,           -- of all that was read
+    title            TEXT NOT NULL,
+    lead             TEXT NOT NULL,
+    body             TEXT NOT NULL,
+    body_html        TEXT NOT NULL,
+    author           TEXT,
+    section          TEXT,
+    language         TEXT,
+    published        TEXT,                    -- ISO 8601: a date, or a time with its offset
+    published_origin TEXT,
+    published_raw    TEXT,
+    updated          TEXT,
+    updated_origin   TEXT,
+    updated_raw      TEXT,
+    UNIQUE (article_id, number)
+) STRICT;
+CREATE TABLE photos (
+    revision_id INTEGER NOT NULL REFERENCES revisions(id),
+    n           INTEGER NOT NULL,             -- order in the report
+    url         TEXT NOT NULL,
+    caption     TEXT NOT NULL,
+    credit      TEXT,
+    position    INTEGER NOT NULL,
+    PRIMARY KEY (revision_id, n)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE attachments (
+    revision_id INTEGER NOT NULL REFERENCES revisions(id),
+    n           INTEGER NOT NULL,
+    url         TEXT NOT NULL,
+    title       TEXT NOT NULL,
+    media_type  TEXT,
+    PRIMARY KEY (revision_id, n)
+) STRICT, WITHOUT ROWID;
+"""
+
+_RUNS = """
+CREATE TABLE runs (
+    id           INTEGER PRIMARY KEY,
+    portal_id    INTEGER NOT NULL REFERENCES portals(id),
+    started_at   TEXT NOT NULL,
+    finished_at  TEXT,                        -- NULL while it runs, and for good when it was killed
+    requests     INTEGER NOT NULL DEFAULT 0,
+    fetched      INTEGER NOT NULL DEFAULT 0,
+    not_modified INTEGER NOT NULL DEFAULT 0,
+    new          INTEGER NOT NULL DEFAULT 0,
+    changed      INTEGER NOT NULL DEFAULT 0,
+    unchanged    INTEGER NOT NULL DEFAULT 0,
+    duplicate    INTEGER NOT NULL DEFAULT 0,
+    not_articles INTEGER NOT NULL DEFAULT 0,
+    failed       INTEGER NOT NULL DEFAULT 0,
+    reasons      TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(reasons)),
+    waiting      INTEGER NOT NULL DEFAULT 0,
+    stopped      TEXT
+) STRICT;
+CREATE INDEX runs_of_portal ON runs (portal_id, id DESC);
+CREATE TABLE run_events (
+    id     INTEGER PRIMARY KEY,
+    run_id INTEGER NOT NULL REFERENCES runs(id),
+    at     TEXT NOT NULL,
+    url    TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    detail TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX events_of_run ON run_events (run_id);
+"""
+
+# `remove_diacritics 2` folds every Vietnamese mark but the stroke of đ; replacing that one letter by one letter keeps
+# all lengths. The index stores no text of its own: it reads this view, so the file grows by the index alone.
+# A hit in the title says more than one in the text, and a section's name almost nothing.
+_SEARCH = """
+CREATE VIEW articles_text AS
+SELECT a.id                                                                       AS id,
+       replace(replace(r.title, 'đ', 'd'), 'Đ', 'D')                              AS title,
+       replace(replace(r.body, 'đ', 'd'), 'Đ', 'D')                               AS body,
+       replace(replace(r.author, 'đ', 'd'), 'Đ', 'D')                             AS author,
+       (SELECT replace(replace(group_concat(p.caption, char(10)), 'đ', 'd'), 'Đ', 'D')
+          FROM photos p WHERE p.revision_id = r.id)                               AS captions,
+       (SELECT replace(replace(group_concat(p.credit, char(10)), 'đ', 'd'), 'Đ', 'D')
+          FROM photos p WHERE p.revision_id = r.id)                               AS credits,
+       replace(replace(r.section, 'đ', 'd'), 'Đ', 'D')                            AS section
+  FROM articles a JOIN revisions r ON r.id = a.revision_id;
+CREATE VIRTUAL TABLE articles_fts USING fts5 (
+    title, body, author, captions, credits, section,
+    content = 'articles_text', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+);
+INSERT INTO articles_fts (articles_fts, rank) VALUES ('rank', 'bm25(2.0, 1.0, 1.0, 1.0, 1.0, 0.5)');
+"""
+
+
+@migrations()
+def m001_first_tables(db: Database) -> None:
+    """All that one nightly run needs."""
+    for script in (_PORTALS, _URLS, _LICENSES, _CAPTURES, _ARTICLES, _RUNS, _SEARCH):
+        run_script(db, script)
+
+
+def run_script(db: Database, script: str) -> None:
+    """Run several statements inside the present transaction, which `executescript` would commit."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            db.execute(statement)
+            statement = ""
+
+
+def upgrade(db: Database) -> None:
+    """Bring a file, empty or older, to the present schema; all or nothing, inside the caller's transaction."""
+    migrations.apply(db)
+    db.execute(f"PRAGMA user_version = {VERSION}")
