@@ -17,6 +17,7 @@ _DATE = re.compile(r"(?<![\d.])\d{1,2}([/.-])\d{1,2}\1\d{4}(?![\d.-])")
 _REMARK = re.compile(r"\([^()]{0,80}[^\W\d_][^()]{0,80}\)")  # "(8h-17h)", "(trong giờ hành chính)"
 # Between two numbers: "a - b", "a – b", "a, b", "a / b", "a; b", "a hoặc b"
 _BETWEEN = re.compile(r"\s[-–—]\s?|[-–—]\s|[,;/|&]|(?:\s(?:hoặc|và|or)\s)")
+_QUALIFIER = re.compile(r"^[^:\d]{0,40}:")  # "Điện thoại: Văn phòng: 080 43000"
 _DIGITS = re.compile(r"\(?\+?\d[\d\s.()\-–+]*")
 _AREA_CODE = re.compile(r"\(?(?:0\d{1,3}|\+?84)\)?")  # stands apart in "(0299) - 3820000"
 # A number that is plainly a telephone's without any label: "0903 405 146", "(024) 3822 2157", "+84 ...", "1900 1530"
@@ -34,16 +35,15 @@ def contacts(runs: Iterable[Run]) -> tuple[tuple[str, ...], tuple[str, ...], tup
         for number in _labeled(run) if fields else ():
             for field in fields:
                 found[field][number] = None
-        if run.field != "number":
-            found["phones"].update(dict.fromkeys(_unlabeled(run, bool(fields))))
+        found["phones"].update(dict.fromkeys(_unlabeled(run, bool(fields))))
     return tuple(found["phones"]), tuple(found["faxes"]), tuple(found["emails"])
 
 
 def _labeled(run: Run) -> Iterator[str]:
     """Numbers right behind the label: any length counts for the first; a short one only next to another number."""
     near = True
-    for piece in _pieces(_clear(value_of(run)[0])):
-        match = _DIGITS.match(piece)
+    for piece in _pieces(_QUALIFIER.sub("", _clear(value_of(run)[0]))):
+        match = _DIGITS.match(piece) or _PLAIN.search(piece)
         if not match:
             near = near and not piece
             continue
@@ -53,12 +53,12 @@ def _labeled(run: Run) -> Iterator[str]:
 
 
 def _unlabeled(run: Run, labeled: bool) -> Iterator[str]:
-    """Numbers that need no label; the lines ruled by a license label hold none."""
+    """Numbers that need no label; the value of a license label or a tax number's holds none."""
     value, following = value_of(run)
-    lines = following if labeled or run.field in ("license", "emails") else run.lines
+    lines = following if labeled or run.field in ("license", "number", "emails") else run.lines
     for line in ([value] if run.field == "emails" else []) + list(lines):
-        for match in _PLAIN.finditer(_clear(line)):
-            yield from (number for piece in _pieces(match[0]) for number in _numbers(piece) if len(number) >= 8)
+        found = (match[0] for piece in _pieces(_clear(line)) for match in _PLAIN.finditer(piece))
+        yield from (number for digits in found for number in _numbers(digits) if len(number) >= 8)
 
 
 def _clear(line: str) -> str:

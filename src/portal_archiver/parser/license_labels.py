@@ -54,12 +54,12 @@ LABELS = (
     # "Quản lý và vận hành bởi: Trung tâm Công nghệ thông tin"
     Label("managing_unit", "(?:được )?quản lý(?:(?:,| và) vận hành)? bởi|đơn vị vận hành", "part"),
     # "Số giấy phép: 12/GP-BTTTT", "Giấy phép hoạt động báo điện tử số ...", "GP: 5/GP-TTĐT", "GPXB số 303/GP"
-    Label("license", r"số giấy phép|giấy phép|(?:số )?gp[a-z]{0,5}(?= ?:| số)", "anywhere"),
+    Label("license", r"số giấy phép|giấ[yp] phép|(?:số )?gp[a-z]{0,5}(?= ?:| số)", "anywhere"),
     # "P. Tổng biên tập phụ trách: ...", "Phó Tổng biên tập phụ trách"
     Label("responsible", r"(?:p\. ?|phó )tổng biên tập phụ trách", "line"),
     # "Phó Tổng biên tập: ...", "Phụ trách nội dung: ...": asked only when no head is named
     Label(
-        "deputy", r"(?:p\. ?|phó )tổng biên tập(?: thường trực)?|phụ trách(?: (?:nội dung|điện tử|biên tập))?", "line"
+        "deputy", r"(?:p\. ?|phó )tổng biên tập(?: thường trực)?|phó tbt|phụ trách(?: (?:nội dung|điện tử|biên tập))?", "line"
     ),
     # posts that end the value before them: "Tổng thư ký tòa soạn: ...", "Phó Trưởng Ban biên tập: ...", "Ban biên tập:"
     Label("other", "phó (?:tổng giám đốc|trưởng ban biên tập)|(?:tổng |phó )*thư ký(?: tòa soạn)?", "line"),
@@ -71,7 +71,7 @@ LABELS = (
         "line",
     ),
     # "Trưởng ban Ban biên tập", "Trưởng Ban Biên tập", "Tổng Biên tập", "Quyền Tổng biên tập", "Tổng Giám đốc"
-    Label("responsible", r"trưởng (?:ban )?(?:ban )?biên tập|(?:quyền |q\. ?)?tổng biên tập|tổng giám đốc", "line"),
+    Label("responsible", r"trưởng (?:ban )?(?:ban )?biên tập|(?:quyền |q\. ?)?tổng biên tập|tbt|tổng giám đốc", "line"),
     # "Chức vụ: Giám đốc Trung tâm"
     Label("role", "chức (?:vụ|danh)", "colon"),
     # numbers that are no phones: "MST: 0312345678", "ISSN 1859-2945", "Số tài khoản: 001100220033"
@@ -92,7 +92,7 @@ LABELS = (
     # "Đc: 2 Duy Tân", "Đ/c: số 5 Lê Lợi" (before a name it is "đồng chí": the value decides)
     Label("address", "đ[/.]?c", "colon"),
     # "VPĐD: ...", "Văn phòng phía Nam: ...", "TP. Hồ Chí Minh: ..."
-    Label("address", r"vp ?(?:đd|gd|hcm|hn)|văn phòng[^:,;|]{0,40}(?= ?:)", "colon"),
+    Label("address", r"vp ?(?:đd|gd|hcm|hn)|văn phòng[^:,;|]{0,40}(?= ?:(?! ?[(+]?\d[\d .()-]{6}))", "colon"),
     Label(
         "address", r"(?:tại )?(?:hà nội|(?:tp\.? ?)?(?:hồ chí minh|đà nẵng|cần thơ|hải phòng|huế)|tp\.? ?hcm)", "colon"
     ),
@@ -235,4 +235,7 @@ def cut_other(value: str) -> str:
 
 def trim(value: str) -> str | None:
     """A value without the punctuation around it; None when nothing is left of it."""
-    return value.strip(" .…_,;:-–—") or None
+    value = value.strip(" .…_,;:-–—").rstrip("( .,;:-–")
+    if value.endswith(")") and "(" not in value:
+        value = value[:-1].rstrip(" .,;:-–")
+    return value or None
