@@ -29,6 +29,7 @@ import zstandard
 PAGE = (
     "<!doctype html><html><title>Bạch Hải</title>" + 20 * "<p>Tỉnh Bạch Hải đón mùa cá mới.</p>" + "</html>"
 ).encode()
+SITEMAP = b"<urlset>" + 300 * b"<url><loc>http://bachhai.example/</loc></url>" + b"</urlset>"
 HTML = ("Content-Type", "text/html; charset=utf-8")
 ETAG = '"mua-ca-1"'
 MODIFIED = "Sat, 01 Aug 2026 02:30:00 GMT"
@@ -305,6 +306,7 @@ ENDPOINTS: dict[str, Callable[[Hostile], None]] = {
     "/cut-chunks": chunks(b"3\r\n<p>\r\n"),
     "/flaky": flaky,
     "/file": lambda request: request.reply(200, b"%PDF-1.7" * 1000, ("Content-Type", "application/pdf")),
+    "/sitemap-12kb": lambda request: request.reply(200, SITEMAP, ("Content-Type", "text/xml")),
     "/no-type": lambda request: request.reply(200, PAGE),
     "/gone": lambda request: request.reply(410, PAGE, HTML),
     "/gone-file": lambda request: request.reply(404, b"\x89PNG", ("Content-Type", "image/png")),
@@ -326,6 +328,7 @@ ENDPOINTS: dict[str, Callable[[Hostile], None]] = {
     "/to-other-host": lambda request: request.redirect("http://khac.example/"),
     "/to-metadata": lambda request: request.redirect("http://169.254.169.254/latest/meta-data/"),
     "/to-neighbor": lambda request: request.redirect(request.server.url("/page", "127.0.0.2")),
+    "/overloaded": lambda request: request.reply(503),
     "/busy-seconds": overloaded(503, lambda: "1"),
     "/busy-date": overloaded(429, lambda: formatdate(time.time() + 2, usegmt=True)),
     "/busy-silent": overloaded(429, lambda: None),

@@ -166,6 +166,13 @@ def test_a_body_of_exactly_the_limit_is_taken(server: HostileServer) -> None:
         assert fetch_all(portal_of(server), server.url(path), limits=more)[0].reason == Reason.TOO_LARGE
 
 
+def test_a_sitemap_may_be_larger_than_a_page(server: HostileServer) -> None:
+    limits = replace(QUICK, max_bytes=1000)
+    (fetch,) = fetch_all(portal_of(server), server.url("/sitemap-12kb"), limits=limits)
+    assert fetch.capture is not None
+    assert len(fetch.capture.body) > limits.max_bytes
+
+
 def test_redirects_are_followed_and_the_last_address_is_told(server: HostileServer) -> None:
     moved, vietnamese, cookie = fetch_all(
         portal_of(server), server.url("/moved"), server.url("/moved-utf8"), server.url("/cookie-wall")

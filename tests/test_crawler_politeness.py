@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hostile_server import HostileServer
 from portal_archiver.crawler import Fetcher, Limits, Reason
@@ -119,6 +121,20 @@ def test_a_host_that_asks_for_a_day_is_left_alone_for_the_run(server: HostileSer
 def test_retry_after_is_read_as_seconds_or_as_a_date(status: int, value: str, seconds: float | None) -> None:
     answer = Answer("http://bachhai.example/", status, (("Retry-After", value),))
     assert asked_wait(answer, datetime(2026, 8, 1, tzinfo=UTC)) == seconds
+
+
+@settings(deadline=None)
+@given(st.text() | st.from_regex(r"[A-Z][a-z]{2}, \d+ Aug \d{1,6} \d+:\d+:\d+ [+-]\d+"))
+def test_any_retry_after_is_read_or_passed_over(value: str) -> None:
+    seconds = asked_wait(Answer("http://bachhai.example/", 503, (("Retry-After", value),)))
+    assert seconds is None or seconds >= 0
+
+
+def test_a_host_that_is_always_overloaded_is_given_up(server: HostileServer) -> None:
+    urls = [server.url(f"/overloaded?{number}") for number in range(6)]
+    fetches = fetch_together(portal_of(server), *urls, limits=Limits(retry_wait=0.001, failures=7))
+    assert {fetch.reason for fetch in fetches} == {Reason.TOO_MANY_REQUESTS}
+    assert len(server.arrivals) == 1 + 7
 
 
 def test_robots_txt_is_asked_once_and_obeyed(server: HostileServer) -> None:

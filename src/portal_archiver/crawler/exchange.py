@@ -81,9 +81,15 @@ def _is_readable(response: httpx.Response, url: str) -> bool:
     return not kind or bool(READABLE.fullmatch(kind) or INDEX_ENDING.search(urlsplit(url).path))
 
 
+def _is_index(response: httpx.Response) -> bool:
+    """Whether this is a sitemap or feed by its content type: XML, and no XHTML page."""
+    kind = response.headers.get("content-type", "").lower()
+    return "xml" in kind and "html" not in kind
+
+
 async def _body(response: httpx.Response, limits: Limits, cut: int | None) -> bytes:
     """The payload, decoded here and not by httpx: its decoders open a whole chunk at once, however much comes out."""
-    limit = limits.max_bytes if cut is None else cut
+    limit = cut if cut is not None else limits.max_index_bytes if _is_index(response) else limits.max_bytes
     announced = response.headers.get("content-length", "")
     if cut is None and announced.isdecimal() and int(announced) > limit:
         raise TooLargeError(f"{int(announced):,} bytes announced, the limit is {limit:,}")

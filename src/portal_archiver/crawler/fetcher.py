@@ -26,7 +26,8 @@ from portal_archiver.urls import host_of
 class Fetcher:
     """Fetches the pages of one portal, within its scope, its robots.txt and its hosts' patience.
 
-    An async context manager; `requests` counts what was sent, robots.txt, redirects and retries among it. `may_connect`
+    An async context manager; `requests` counts what was sent, robots.txt, redirects and retries among it; `scope` and
+    `robots` answer questions before anything is sent. `may_connect`
     is asked about every IP address before a connection to it is made (default: public ones, or all of them where the
     portal has `allow_private`).
     """

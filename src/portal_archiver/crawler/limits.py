@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Limits:
     """Bounds of the crawler. Sizes in bytes, times in seconds.
 
-    `max_bytes` holds for the payload as sent and as decoded; `max_seconds` for one request, body included;
+    `max_bytes` holds for a page's payload as sent and as decoded, `max_index_bytes` for that of a sitemap or feed;
+    `max_seconds` for one request, body included;
     `max_redirects` for the hops after the first; `tries` counts the first one. Between tries the wait starts at
     `retry_wait` and doubles; neither it nor a Retry-After makes the crawl wait longer than `max_wait`: a host that asks
     for more is left alone for the rest of the run, as is one that fails `failures` requests in a row, and one whose
@@ -17,6 +18,7 @@ class Limits:
     """
 
     max_bytes: int = 10_000_000
+    max_index_bytes: int = 50 * 1024 * 1024  # what sitemaps.org allows
     max_seconds: float = 60.0
     max_redirects: int = 10
     tries: int = 3

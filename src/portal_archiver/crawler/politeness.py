@@ -56,15 +56,18 @@ class Politeness:
     def back_off(self, host: str, seconds: float | None) -> None:
         """Send nothing to an overloaded host for the seconds it asks for (Retry-After), or for a growing time of ours.
 
-        More than a run can wait closes the host.
+        One that asks for more than a run can wait, or again and again, is closed.
         """
         state = self._hosts[host]
         state.refusals += 1
         if seconds is None:
-            seconds = min(self._limits.retry_wait * 2 ** (state.refusals - 1), self._limits.max_wait)
+            seconds = min(self._limits.retry_wait * 2 ** min(state.refusals - 1, 20), self._limits.max_wait)
         state.ready_at = max(state.ready_at, asyncio.get_running_loop().time() + seconds)
         if seconds > self._limits.max_wait:
             why = f"the server asks to wait {seconds:.0f} s, the limit is {self._limits.max_wait:.0f} s"
+            state.closed = Closed(Reason.TOO_MANY_REQUESTS, f"{host}: {why}")
+        elif state.refusals >= self._limits.failures:
+            why = f"overloaded {state.refusals} times in a row"
             state.closed = Closed(Reason.TOO_MANY_REQUESTS, f"{host}: {why}")
 
     def answered(self, host: str) -> None:
@@ -79,12 +82,15 @@ class Politeness:
             state.closed = Closed(reason, f"{host}: {state.silences} requests in a row without an answer")
 
     def slow_down(self, host: str, delay: float) -> None:
-        """Keep at least this delay from now on (a Crawl-delay); one longer than a run can wait closes the host."""
+        """Keep at least this delay from now on (a Crawl-delay); one longer than a run can wait closes the host.
+
+        A portal whose own `delay` is as long has agreed to wait.
+        """
         state = self._hosts[host]
         state.delay = delay
         state.ready_at = max(state.ready_at, asyncio.get_running_loop().time() + delay)
-        if delay > self._limits.max_wait:
-            why = f"robots.txt asks for a Crawl-delay of {delay:.0f} s, the limit is {self._limits.max_wait:.0f} s"
+        if delay > max(self._limits.max_wait, self._delay):
+            why = f"robots.txt asks for a Crawl-delay of {delay:.0f} s; set delay = {delay:.0f} to agree to it"
             state.closed = Closed(Reason.ROBOTS, f"{host}: {why}")
 
 

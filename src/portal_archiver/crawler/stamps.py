@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
 VIETNAM = timezone(timedelta(hours=7))  # the zone of a portal's clock when nothing else is said; no summer time
+FIRST_YEAR = 1990  # earlier than any portal: 0001-01-01 and 1970-01-01 are how software spells "not known"
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:\D+(\d{1,2}):(\d\d)(?::\d\d)?)?")
 _MONTH = re.compile(r"(\d{4})(?:-(\d\d))?")
 
@@ -21,7 +22,7 @@ def parse_stamp(text: str) -> date | datetime | None:
             stamp = read(text.strip())
         except (ValueError, OverflowError):
             continue
-        if stamp is not None:
+        if stamp is not None and stamp.year >= FIRST_YEAR:
             return _localized(stamp) if isinstance(stamp, datetime) else stamp
     return None
 
@@ -58,7 +59,6 @@ def _day_first(text: str) -> date | datetime | None:
 def _localized(stamp: datetime) -> datetime | None:
     if stamp.tzinfo is None:
         return stamp.replace(tzinfo=VIETNAM)
-    try:
-        return stamp if stamp.utcoffset() else stamp.astimezone(VIETNAM)
-    except OverflowError:
-        return None
+    if stamp.utcoffset():
+        return stamp
+    return stamp.astimezone(VIETNAM) if stamp.year < MAXYEAR else None
