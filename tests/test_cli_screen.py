@@ -292,9 +292,9 @@ def test_a_report_is_shown_whole_with_what_a_citation_needs() -> None:
     for said in (
         "Khánh thành cầu Bến Đăng\n2026-01-30, as shown on the page\nMinh Châu · Giao thông\n\nSáng nay,",
         "thông xe.\n\nCầu dài 120 m.\n",
-        "Photos (2)\n  - Cầu Bến Đăng ngày thông xe. (Photo: Thu Hà)\n    https://bachhai.example/cau.jpg\n",
-        "  - no credit\n\nAttachments (1)\n",
-        "  - Quyết định (application/pdf)\n    https://bachhai.example/qd.pdf\n",
+        "Photos (2)\n  - Cầu Bến Đăng ngày thông xe.\n    credit: Thu Hà\n    https://bachhai.example/cau.jpg\n",
+        "  - no caption\n    no credit\n\nAttachments (1)\n",
+        "  - Quyết định\n    application/pdf\n    https://bachhai.example/qd.pdf\n",
         f"address         {url}\n  also at         {url}?in\n  portal          bachhai\n",
         "first seen      2026-01-31 02:00 UTC\n",
         "revisions       2, this is the latest\n",

@@ -22,6 +22,7 @@ DEBUG = "PORTAL_ARCHIVER_DEBUG"
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help reads better at 80 columns than boxes, and can be kept in the README
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Begin with: portal-archiver demo",
 )

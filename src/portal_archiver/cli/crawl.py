@@ -19,12 +19,13 @@ EXAMPLE = "Example: portal-archiver crawl bachhai --max-pages 100"
 
 def crawl(
     portal: Annotated[
-        list[str] | None, typer.Argument(metavar="[PORTAL]...", help="Keys from the configuration; all, if left out.")
+        list[str] | None, typer.Argument(metavar="PORTAL", help="Keys from the configuration; all, if left out.")
     ] = None,
     config: ConfigPath = DEFAULT_CONFIG,
     archive: ArchivePath = DEFAULT_ARCHIVE,
     max_pages: Annotated[
-        int | None, typer.Option("--max-pages", min=1, help="Fetch at most this many pages of each portal.")
+        int | None,
+        typer.Option("--max-pages", metavar="N", min=1, help="Fetch at most this many pages of each portal."),
     ] = None,
     recheck: Annotated[
         bool, typer.Option("--recheck", help="Look at every known page again, also at those not yet due.")
@@ -35,12 +36,18 @@ def crawl(
 
     Run it again at any time: it asks only for what is due, and goes on where it was stopped.
 
-    Exit codes: 0 all well; 2 wrong use or configuration; 3 finished, but some pages failed or a portal brought
-    nothing; 5 a portal is unreachable; 6 another run is at work; 7 the archive is damaged or full; 130 or 143
-    stopped by a signal, what was fetched is saved.
+    \b
+    Exit codes:
+      0         all well
+      2         wrong use or configuration
+      3         finished, but some pages failed or a portal brought nothing
+      5         a portal is unreachable
+      6         another run is at work on the archive
+      7         the archive is damaged or full
+      130, 143  stopped by SIGINT, SIGTERM: what was fetched is saved
 
     Failed are pages that should have come: server errors, timeouts, denied access, broken answers. Dead links
-    (404, 410), files, and what robots.txt closes are usual and do not count.
+    (404, 410), links in a circle, files, and what robots.txt closes are usual and do not count.
     """
     portals = _chosen(load(config), portal or (), config)
     # Here, and not at the top: the crawler and the parser take a second to load, which no other command should pay.

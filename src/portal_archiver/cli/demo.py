@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
@@ -28,9 +27,9 @@ def demo(
     edited: Annotated[
         bool, typer.Option("--edited", help="Let the portal publish a correction first, to see a revision arise.")
     ] = False,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Serve the portal on this port.")] = PORT,
+    port: Annotated[int, typer.Option(metavar="N", min=1, max=65535, help="Serve the portal on this port.")] = PORT,
 ) -> None:
-    """Crawl a small fictional portal served on this machine, and search it.
+    """Crawl a small fictional portal served on this machine; search it.
 
     Run it twice: the second run finds nothing new, and says so.
     """
@@ -57,10 +56,8 @@ def _serve(stack: ExitStack, port: int, edited: bool) -> str:
 
     try:
         return stack.enter_context(serve(port, edited=edited))
-    except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        raise PortalArchiverError(f"port {port} of this machine is taken: choose another one with --port") from None
+    except PortalArchiverError as error:
+        raise PortalArchiverError(f"port {port} of this machine is taken: choose another one with --port") from error
 
 
 def _search(screen: Screen, archive: Path) -> Results:
@@ -73,19 +70,19 @@ def _search(screen: Screen, archive: Path) -> Results:
 
 
 def _next(screen: Screen, archive: Path, results: Results, edited: bool) -> None:
-    commands = [(f"show {hit.article_id}", "a report whole, with its photos and license") for hit in results.hits[:1]]
+    commands = [(f"show {hit.article_id}", "a report whole, with its license") for hit in results.hits[:1]]
     commands += [
-        ('search "chuyen doi so"', "words typed without diacritics find those with them"),
+        ('search "chuyen doi so"', "no diacritics typed, all found"),
         ("status", "what the archive holds"),
     ]
     if not edited:
-        commands.append(("demo --edited", "the portal corrects a report: see it become a revision"))
-    commands.append(("init https://your.portal/", "begin with a portal of your own"))
+        commands.append(("demo --edited", "the portal corrects a report"))
+    commands.append(("init https://your.portal/", "begin with a portal of yours"))
     screen.print()
     screen.say("Try next:", "bold")
     for command, meaning in commands:
         option = "" if command.startswith("init") else _option(archive)
-        screen.say(f"  portal-archiver {command + option:28} {meaning}")
+        screen.say(meaning, indent=2, lead=f"portal-archiver {command + option:27} ")
 
 
 def _option(archive: Path) -> str:

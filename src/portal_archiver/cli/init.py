@@ -19,7 +19,7 @@ def init(
     config: ConfigPath = DEFAULT_CONFIG,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
-    """Write a configuration file for one portal, every setting of it explained."""
+    """Write a configuration file for a portal, every setting explained."""
     text = template(url)
     try:
         with config.open("w" if force else "x", encoding="utf-8") as file:

@@ -16,8 +16,8 @@ from portal_archiver.store import Archive
 DEFAULT_ARCHIVE = Path("archive.db")
 DEFAULT_CONFIG = Path("portals.toml")
 
-ArchivePath = Annotated[Path, typer.Option("--archive", help="The archive, an SQLite file.")]
-ConfigPath = Annotated[Path, typer.Option("--config", help="The file that lists the portals.")]
+ArchivePath = Annotated[Path, typer.Option("--archive", metavar="FILE", help="The archive, an SQLite file.")]
+ConfigPath = Annotated[Path, typer.Option("--config", metavar="FILE", help="The file that lists the portals.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else.")]
 
 # How a day may be written; the parts left out widen it to a month or a year. Day comes before month.
@@ -25,6 +25,11 @@ _DAYS = (
     re.compile(r"(?P<year>[12]\d{3})(-(?P<month>\d{1,2})(-(?P<day>\d{1,2}))?)?"),  # 2024, 2024-05, 2024-05-31
     re.compile(r"((?P<day>\d{1,2})/)?(?P<month>\d{1,2})/(?P<year>[12]\d{3})"),  # 5/2024, 31/5/2024
 )
+
+
+def fitting(number: int) -> int:
+    """The number, or the largest that SQLite can hold."""
+    return min(number, 2**63 - 1)
 
 
 def existing(path: Path) -> Archive:

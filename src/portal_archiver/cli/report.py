@@ -45,10 +45,11 @@ def show_report(screen: Screen, reports: Sequence[RunReport]) -> None:
         _show_one(screen, reports[0])
     else:
         _show_many(screen, reports)
-    screen.print()
-    for report in reports:
-        if sentence := next_step(report):
-            screen.say(sentence if len(reports) == 1 else f"{report.portal}: {sentence}")
+    said = [(report.portal, sentence) for report in reports if (sentence := next_step(report))]
+    if said:
+        screen.print()
+    for portal, sentence in said:
+        screen.say(sentence if len(reports) == 1 else f"{portal}: {sentence}")
 
 
 def next_step(report: RunReport) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
@@ -15,12 +16,13 @@ from portal_archiver.cli.options import (
     AsJson,
     existing,
     first_day,
+    fitting,
     last_day,
 )
 from portal_archiver.cli.screen import Screen, count, emit, out, safe
 from portal_archiver.model import Hit, Results
 
-EXAMPLE = 'Example: portal-archiver search "nong thon moi" --since 2024 --photographer "Thu Hà"'
+EXAMPLE = 'Example: portal-archiver search "nong thon moi" --since 2024 --sort newest'
 RELAXED = "No report has all these words; showing the best with some of them."
 NO_HIT = (
     "Try fewer or other words, with or without diacritics; leave out the filters; "
@@ -39,12 +41,14 @@ class Sort(StrEnum):
 def search(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="Words to find; diacritics may be left out.")],
     archive: ArchivePath = DEFAULT_ARCHIVE,
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="Show at most this many reports.")] = 10,
-    offset: Annotated[int, typer.Option(min=0, max=10**9, help="Leave out this many of the first ones.")] = 0,
-    portal: Annotated[str | None, typer.Option(help="Only reports of this portal (its key).")] = None,
-    section: Annotated[str | None, typer.Option(help="Only reports of this section.")] = None,
-    author: Annotated[str | None, typer.Option(help="Only reports with this byline.")] = None,
-    photographer: Annotated[str | None, typer.Option(help="Only reports with a photo credited to this name.")] = None,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="Show at most this many reports.")] = 10,
+    offset: Annotated[int, typer.Option(metavar="N", min=0, help="Leave out this many of the first ones.")] = 0,
+    portal: Annotated[str | None, typer.Option(metavar="KEY", help="Only reports of this portal (its key).")] = None,
+    section: Annotated[str | None, typer.Option(metavar="TEXT", help="Only reports of this section.")] = None,
+    author: Annotated[str | None, typer.Option(metavar="TEXT", help="Only reports with this byline.")] = None,
+    photographer: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Only reports with a photo credited to this name.")
+    ] = None,
     since: Annotated[
         date | None,
         typer.Option(parser=first_day, metavar="DAY", help="Only reports of this day, month or year and later."),
@@ -53,7 +57,7 @@ def search(
         date | None,
         typer.Option(parser=last_day, metavar="DAY", help="Only reports of this day, month or year and earlier."),
     ] = None,
-    sort: Annotated[Sort, typer.Option(help="Best first, newest first or oldest first.")] = Sort.RELEVANCE,
+    sort: Annotated[Sort, typer.Option(metavar="ORDER", help="relevance, newest or oldest.")] = Sort.RELEVANCE,
     as_json: AsJson = False,
 ) -> None:
     """Find reports by their words.
@@ -64,8 +68,8 @@ def search(
     with existing(archive) as opened:
         results = opened.search(
             query,
-            limit=limit,
-            offset=offset,
+            limit=fitting(limit),
+            offset=fitting(offset),
             portal=portal,
             section=section,
             author=author,
@@ -111,12 +115,24 @@ def _show_hit(screen: Screen, hit: Hit) -> None:
 def highlighted(snippet: str, marks: tuple[tuple[int, int], ...], *, brackets: bool) -> Text:
     """The snippet with its matches set off: by style, or in [brackets] where there is none."""
     text, end = Text(), 0
-    for start, stop in marks:
+    for start, stop in _joined(snippet, marks):
         text.append(_flat(snippet[end:start]))
         match = _flat(snippet[start:stop])
         text.append(f"[{match}]" if brackets else match, "bold yellow")
         end = stop
     return text.append(_flat(snippet[end:]))
+
+
+def _joined(snippet: str, marks: tuple[tuple[int, int], ...]) -> Iterator[tuple[int, int]]:
+    """Marks with nothing but white space between them as one: [nông thôn mới] reads better than [nông] [thôn] [mới]."""
+    start = end = 0
+    for first, last in marks:
+        if end and snippet[end:first].strip():
+            yield start, end
+            start = first
+        start, end = start if end else first, last
+    if end:
+        yield start, end
 
 
 def _flat(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from portal_archiver.cli.options import DEFAULT_ARCHIVE, ArchivePath, AsJson, existing
+from portal_archiver.cli.options import DEFAULT_ARCHIVE, ArchivePath, AsJson, existing, fitting
 from portal_archiver.cli.screen import Screen, emit, out, utc
 from portal_archiver.model import Archived, Article, Attachment, Dateline, License, Photo
 
@@ -46,10 +46,14 @@ def show(
     archive: ArchivePath = DEFAULT_ARCHIVE,
     as_json: AsJson = False,
 ) -> None:
-    """Show one report whole: text, photos and their credits, where and when it was seen, how it may be republished."""
+    """Show one report whole, with all that a citation needs.
+
+    Its text, the photos with their credits, where and when it was seen, and how the portal's license lets others
+    republish it.
+    """
     with existing(archive) as opened:
-        archived = opened.article(article_id)
-        revisions = len(opened.revisions(article_id))
+        archived = opened.article(fitting(article_id))
+        revisions = len(opened.revisions(fitting(article_id)))
     if as_json:
         emit({"article": archived, "revisions": revisions})
     else:
@@ -89,14 +93,12 @@ def _byline(article: Article) -> Iterator[str]:
         yield named
 
 
-def _photo(photo: Photo) -> tuple[str, str]:
-    credit = f"Photo: {photo.credit}" if photo.credit else "no credit"
-    return f"{photo.caption} ({credit})" if photo.caption else credit, photo.url
+def _photo(photo: Photo) -> tuple[str, str, str]:
+    return photo.caption or "no caption", f"credit: {photo.credit}" if photo.credit else "no credit", photo.url
 
 
-def _attachment(attachment: Attachment) -> tuple[str, str]:
-    kind = f" ({attachment.media_type})" if attachment.media_type else ""
-    return f"{attachment.title or 'untitled'}{kind}", attachment.url
+def _attachment(attachment: Attachment) -> tuple[str, str, str]:
+    return attachment.title or "untitled", attachment.media_type or "", attachment.url
 
 
 def _source(archived: Archived, revisions: int) -> Iterator[tuple[str, str]]:
@@ -133,11 +135,13 @@ def _labeled(screen: Screen, label: str, value: str) -> None:
     print_value(value, indent=2, lead=f"{label:{LABEL_WIDTH}}")
 
 
-def _list(screen: Screen, title: str, items: list[tuple[str, str]]) -> None:
+def _list(screen: Screen, title: str, items: list[tuple[str, str, str]]) -> None:
     if not items:
         return
     _heading(screen, f"{title} ({len(items)})")
-    for text, url in items:
+    for text, detail, url in items:
         screen.say(text, indent=2, lead="- ")
+        if detail:
+            screen.say(detail, "dim", 4)
         if url:
             screen.say_url(url, 4)

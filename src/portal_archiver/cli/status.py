@@ -24,7 +24,7 @@ ENDINGS = {
 
 
 def status(archive: ArchivePath = DEFAULT_ARCHIVE, as_json: AsJson = False) -> None:
-    """Show for each portal how much is archived, when it last ran well, what waits and what fails."""
+    """Show what is archived of each portal, what waits and what fails."""
     with existing(archive) as opened:
         portals = opened.portals()
     size = archive.stat().st_size

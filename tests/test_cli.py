@@ -1,0 +1,419 @@
+"""The commands as people and cron run them: the real program, a real portal on 127.0.0.1, real files."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portal_archiver.cli import COMMANDS, app, run
+from portal_archiver.config import load
+from portal_archiver.demo import serve
+
+PROGRAM = [sys.executable, "-m", "portal_archiver"]
+ENVIRONMENT = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "NO_COLOR", "FORCE_COLOR")}
+
+
+def cli(folder: Path, *args: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = ENVIRONMENT | environment
+    return subprocess.run([*PROGRAM, *args], cwd=folder, env=env, capture_output=True, text=True, timeout=60)
+
+
+@contextmanager
+def pages(answers: dict[str, tuple[int, str]], hold: threading.Event | None = None) -> Iterator[str]:
+    """A portal with these pages (status, HTML); with `hold`, what is under /slow/ waits for it."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if hold and self.path.startswith("/slow/"):
+                hold.wait(30)
+            status, html = answers.get(self.path, (404, "<h1>Không tìm thấy</h1>"))
+            body = html.encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        if hold:
+            hold.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def configure(folder: Path, **portals: str) -> None:
+    """A portals.toml of private, unhurried portals: key and start."""
+    tables = (f'[portal.{key}]\nstart = "{url}"\nallow_private = true\ndelay = 0\n' for key, url in portals.items())
+    (folder / "portals.toml").write_text("\n".join(tables), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def demo_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A folder in which `crawl --json` of the demo portal has run once; only to be read."""
+    folder = tmp_path_factory.mktemp("demo")
+    with serve() as url:
+        configure(folder, bachhai=url)
+        return folder, cli(folder, "crawl", "--json")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Ask = Callable[..., Answer]
+
+
+@pytest.fixture
+def ask(demo_folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Ask:
+    """The program without a process of its own, in the folder of the crawled demo portal."""
+
+    def _ask(*args: str) -> Answer:
+        monkeypatch.chdir(demo_folder)
+        monkeypatch.delenv("COLUMNS", raising=False)
+        return Answer(run(args), *capsys.readouterr())
+
+    return _ask
+
+
+@pytest.fixture
+def demo_folder(demo_run: tuple[Path, subprocess.CompletedProcess[str]]) -> Path:
+    return demo_run[0]
+
+
+# --- help -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_help_of_every_command_fits_80_columns_and_ends_with_an_example(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for command, example in COMMANDS:
+        assert run([command.__name__, "--help"]) == 0
+        lines = capsys.readouterr().out.rstrip().splitlines()
+        assert max(map(len, lines)) <= 80
+        assert lines[-1].strip() == example
+        assert example.split()[2] == command.__name__
+
+
+def test_without_a_command_the_help_is_shown_and_the_use_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([]) == 2
+    shown = capsys.readouterr().out
+    assert [name for name in ("init", "crawl", "search", "show", "status", "demo") if f"\n  {name}" not in shown] == []
+    assert "..." not in shown.partition("Commands:")[2]
+    assert len(app.registered_commands) == 6
+
+
+def test_the_version_is_told(tmp_path: Path) -> None:
+    done = cli(tmp_path, "--version")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("portal-archiver")
+
+
+# --- init -------------------------------------------------------------------------------------------------------------
+
+
+def test_init_writes_a_file_that_loads_and_never_replaces_one_unasked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = cli(tmp_path, "init", "https://www.bachhai.example/")
+    assert done.returncode == 0
+    assert "portal-archiver crawl" in done.stdout
+    assert list(load(tmp_path / "portals.toml")) == ["bachhai"]
+
+    monkeypatch.chdir(tmp_path)
+    assert run(["init", "https://xa-khac.example/"]) == 2
+    assert capsys.readouterr().err == "error: portals.toml exists already: edit it, or replace it with --force\n"
+    assert list(load(tmp_path / "portals.toml")) == ["bachhai"]
+
+    assert run(["init", "https://xa-khac.example/", "--force"]) == 0
+    assert list(load(tmp_path / "portals.toml")) == ["xa-khac"]
+
+
+# --- crawl ------------------------------------------------------------------------------------------------------------
+
+
+def test_json_is_all_there_is_on_standard_output(demo_run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    done = demo_run[1]
+    answer = json.loads(done.stdout)
+    assert done.returncode == answer["exit_code"]
+    assert answer["archive"] == "archive.db"
+    (one,) = answer["runs"]
+    assert one["portal"] == "bachhai"
+    assert one["new"] > 50
+    assert done.stderr.startswith("bachhai: starting at http://127.0.0.1:")
+
+
+def test_a_crawl_of_some_pages_says_so_the_next_goes_on_and_the_one_after_finds_nothing_new(tmp_path: Path) -> None:
+    with serve() as url:
+        configure(tmp_path, bachhai=url)
+        some, rest, nothing = (
+            cli(tmp_path, "crawl", "--max-pages", "12"),
+            cli(tmp_path, "crawl"),
+            cli(tmp_path, "crawl"),
+        )
+    assert [run.returncode for run in (some, rest, nothing)] == [0, 0, 0]
+    assert "Reached the number of pages for one run. Left: " in some.stdout
+    assert int(re.findall(r"^  new +(\d+)", rest.stdout, re.M)[0]) > 40
+    assert "\x1b" not in rest.stdout + rest.stderr
+    assert "Nothing new" not in rest.stdout
+    assert re.findall(r"^  (?:new|changed) +(\d+)", nothing.stdout, re.M) == ["0", "0"]
+    assert "\nNothing new: " in nothing.stdout
+
+
+def test_failed_pages_are_counted_by_reason_and_make_the_run_exit_3(tmp_path: Path) -> None:
+    front = '<h1>Cổng xã</h1><a href="/hong.html">Hỏng</a> <a href="/mat.html">Mất</a>'
+    with pages({"/": (200, front), "/hong.html": (403, "cấm")}) as url:
+        configure(tmp_path, xa=url)
+        done = cli(tmp_path, "crawl")
+    assert done.returncode == 3
+    assert re.search(r"^    forbidden +1  the server denies access", done.stdout, re.M)
+    assert re.search(r"^    not-found +1  there is no such page", done.stdout, re.M)
+
+
+def test_dead_links_alone_are_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pages({"/": (200, '<h1>Cổng xã</h1><a href="/mat.html">Mất</a>')}) as url:
+        configure(tmp_path, xa=url)
+        assert run(["crawl"]) == 0
+
+
+def test_a_second_crawl_of_an_archive_at_work_is_told_to_wait(tmp_path: Path) -> None:
+    hold = threading.Event()
+    with pages({"/": (200, '<h1>Cổng xã</h1><a href="/slow/a.html">A</a>')}, hold) as url:
+        configure(tmp_path, xa=url)
+        with subprocess.Popen(
+            [*PROGRAM, "crawl"], cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as first:
+            assert first.stderr
+            first.stderr.readline()
+            _wait_for(tmp_path / "archive.db.lock", first)
+            second = cli(tmp_path, "crawl")
+            hold.set()
+            first.communicate()
+    assert second.returncode == 6
+    assert re.fullmatch(r"error: .*archive\.db is in use by another run .*\n", second.stderr.split("\n", 1)[1])
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_crawl_after_the_page_in_flight_and_nothing_is_lost(
+    tmp_path: Path, number: int, code: int
+) -> None:
+    hold = threading.Event()
+    links = "".join(f'<a href="/slow/{page}.html">Trang {page}</a> ' for page in range(9))
+    with pages({"/": (200, f"<h1>Cổng xã</h1>{links}")}, hold) as url:
+        configure(tmp_path, xa=url)
+        with subprocess.Popen(
+            [*PROGRAM, "crawl", "--json"], cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as crawl:
+            assert crawl.stderr
+            crawl.stderr.readline()
+            _wait_for(tmp_path / "archive.db.lock", crawl)
+            crawl.send_signal(number)
+            assert "Stopping" in crawl.stderr.readline() + crawl.stderr.readline()
+            hold.set()
+            answer = json.loads(crawl.communicate(timeout=30)[0])
+    assert crawl.returncode == answer["exit_code"] == code
+    assert answer["runs"][0]["stopped"] == "signal"
+    with closing(sqlite3.connect(tmp_path / "archive.db")) as archive:
+        assert archive.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert archive.execute("SELECT count(*) FROM runs WHERE finished_at IS NOT NULL").fetchone() == (1,)
+
+
+def test_a_second_signal_ends_a_crawl_at_once(tmp_path: Path) -> None:
+    hold = threading.Event()
+    with pages({"/": (200, '<h1>Cổng xã</h1><a href="/slow/a.html">A</a>')}, hold) as url:
+        configure(tmp_path, xa=url)
+        with subprocess.Popen([*PROGRAM, "crawl"], cwd=tmp_path, stderr=subprocess.PIPE, text=True) as crawl:
+            assert crawl.stderr
+            crawl.stderr.readline()
+            _wait_for(tmp_path / "archive.db.lock", crawl)
+            crawl.send_signal(signal.SIGINT)
+            while "Stopping" not in crawl.stderr.readline():
+                pass
+            crawl.send_signal(signal.SIGINT)
+            assert crawl.wait(20) == 130
+            assert not hold.is_set()
+
+
+def _wait_for(file: Path, process: subprocess.Popen[Any]) -> None:
+    while not file.exists() and process.poll() is None:
+        threading.Event().wait(0.02)
+    assert process.poll() is None
+
+
+# --- search, show, status ---------------------------------------------------------------------------------------------
+
+
+def test_what_is_typed_without_diacritics_is_found_with_them(demo_folder: Path) -> None:
+    done = cli(demo_folder, "search", "nong thon moi", "--limit", "3")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.match(r"\d+ reports\n\n#\d+  ", done.stdout)
+    assert "[nông thôn mới]" in done.stdout
+    assert "`portal-archiver show " in done.stdout
+    assert "add `--offset 3`" in done.stdout
+
+
+def test_a_search_in_json_has_the_same_hits(ask: Ask) -> None:
+    shown, answer = ask("search", "nong thon moi"), ask("search", "nong thon moi", "--json").json
+    assert [f"#{hit['article_id']}" for hit in answer["hits"]] == re.findall(r"^#\d+", shown.out, re.M)
+    assert answer["relaxed"] is False
+    hit = answer["hits"][0]
+    matches = [hit["snippet"][start:end].lower() for start, end in hit["marks"]]
+    assert {"nông", "thôn", "mới"} & {word for match in matches for word in match.split()}
+
+
+def test_filters_narrow_a_search(ask: Ask) -> None:
+    def days(*args: str) -> list[str]:
+        hits = ask("search", "tinh", "--limit", "999", "--json", *args).json["hits"]
+        return [hit["published"][:10] for hit in hits if hit["published"]]
+
+    newest = days("--sort", "newest")
+    assert newest == sorted(newest, reverse=True)
+    half = newest[len(newest) // 2]
+    assert min(days("--since", half)) >= half
+    assert max(days("--until", half)) <= half
+    assert not days("--portal", "xa")
+
+
+def test_no_hit_is_no_error_and_says_what_to_try(ask: Ask) -> None:
+    answer = ask("search", "xyzzyplugh")
+    assert answer.code == 0
+    assert answer.out.startswith("No report found.\nTry fewer or other words")
+
+
+def test_a_relaxed_answer_says_so(ask: Ask) -> None:
+    relaxed = "No report has all these words; showing the best with some of them.\n"
+    assert ask("search", "nông thôn xyzzyplugh").out.startswith(relaxed)
+
+
+@pytest.mark.parametrize("query", ['"', "*", "C++", "", "13/2023/NĐ-CP", "--", "NEAR(a b)", "title:", "-"])
+def test_nothing_that_is_typed_is_an_error(ask: Ask, query: str) -> None:
+    answer = ask("search", "--", query)
+    assert (answer.code, answer.err) == (0, "")
+
+
+def test_numbers_beyond_all_measure_are_no_bug(ask: Ask) -> None:
+    huge = str(10**30)
+    assert ask("search", "tinh", "--limit", huge, "--offset", huge).code == 0
+    assert ask("show", huge).code == 2
+
+
+def test_a_report_is_shown_with_its_source_and_the_republication_clause(ask: Ask) -> None:
+    hit = ask("search", "nong thon moi", "--json").json["hits"][0]
+    shown, answer = ask("show", str(hit["article_id"])), ask("show", str(hit["article_id"]), "--json").json
+    assert shown.code == 0
+    assert shown.out.startswith(hit["title"] + "\n")
+    assert hit["url"] in shown.out
+    assert f"\nRepublication\n  {answer['article']['license']['attribution']}\n" in shown.out
+    assert answer["revisions"] == 1
+
+
+def test_status_counts_what_search_finds(ask: Ask) -> None:
+    total = ask("search", "", "--json").json["total"]
+    assert [portal["articles"] for portal in ask("status", "--json").json["portals"]] == [total]
+    assert ask("status").out.startswith(f"archive.db: {total} reports from 1 portal, ")
+
+
+# --- terminals and pipes ----------------------------------------------------------------------------------------------
+
+
+def on_a_terminal(folder: Path, *args: str, **environment: str) -> str:
+    """What the program writes when its standard output is a terminal of 80 columns."""
+    ours, theirs = pty.openpty()
+    env = ENVIRONMENT | {"TERM": "xterm-256color", "COLUMNS": "80"} | environment
+    with subprocess.Popen([*PROGRAM, *args], cwd=folder, env=env, stdout=theirs, stderr=theirs) as program:
+        os.close(theirs)
+        written = b""
+        while True:
+            try:
+                part = os.read(ours, 65536)
+            except OSError:  # Linux says so when the other end is closed
+                break
+            written += part
+            if not part:
+                break
+        program.wait(30)
+    os.close(ours)
+    return written.decode()
+
+
+def test_colors_and_wrapping_are_for_terminals_only(demo_folder: Path) -> None:
+    terminal = on_a_terminal(demo_folder, "search", "nong thon moi")
+    assert "\x1b[1;33mnông thôn mới\x1b[0m" in terminal
+    assert "[nông" not in terminal
+    words = [line for line in re.sub(r"\x1b\[[\d;]*m", "", terminal).splitlines() if "http" not in line]
+    assert max(map(len, words)) <= 80
+    assert "\x1b" not in cli(demo_folder, "search", "nong thon moi").stdout
+
+
+def test_no_color_is_honored(demo_folder: Path) -> None:
+    terminal = on_a_terminal(demo_folder, "search", "nong thon moi", NO_COLOR="1")
+    assert set(re.findall(r"\x1b\[([\d;]*)m", terminal)) <= {"0", "1", "2"}
+
+
+def test_who_stops_reading_is_left_in_peace(demo_folder: Path) -> None:
+    for args in (["search", "", "--limit", "60"], ["search", "", "--limit", "60", "--json"]):
+        program = subprocess.Popen(
+            [*PROGRAM, *args], cwd=demo_folder, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        assert program.stdout
+        assert program.stderr
+        program.stdout.close()
+        assert program.stderr.read() == b""
+        program.stderr.close()
+        assert program.wait(30) == 0
+
+
+# --- demo -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_demo_shows_everything_once_nothing_new_twice_and_a_correction_when_asked(tmp_path: Path) -> None:
+    with pages({}) as url:  # only to learn of a port that is free
+        port = url.rstrip("/").rpartition(":")[2]
+    first, second, third = (cli(tmp_path, "demo", "--port", port, *extra) for extra in ([], [], ["--edited"]))
+    assert [run.returncode for run in (first, second, third)] == [0, 0, 0]
+    assert '$ portal-archiver search "nong thon moi" --limit 3\n' in first.stdout
+    assert "nông thôn mới]" in first.stdout
+    assert "portal-archiver demo --edited" in first.stdout
+    assert "\nNothing new: " in second.stdout
+    assert re.findall(r"^  (?:new|changed) +(\d+)", third.stdout, re.M) == ["0", "1"]
+
+
+def test_a_taken_port_is_told_with_the_way_out(tmp_path: Path) -> None:
+    with pages({}) as url:
+        port = url.rstrip("/").rpartition(":")[2]
+        done = cli(tmp_path, "demo", "--port", port)
+    assert done.returncode == 2
+    assert done.stderr == f"error: port {port} of this machine is taken: choose another one with --port\n"
+    assert not (tmp_path / "archive.db").exists()

@@ -1,0 +1,267 @@
+"""What is typed, written or found wrong: one line, the right exit code, no traceback, and nothing lost."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from portal_archiver import cli
+from portal_archiver.demo import serve
+from portal_archiver.store import Archive
+
+ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "PORTAL_ARCHIVER_DEBUG"}
+
+
+Told = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def told(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Told:
+    """Run a command in `tmp_path`: its exit code and its one line of error, which is the last that it writes."""
+
+    def _told(*args: str) -> tuple[int, str]:
+        monkeypatch.chdir(tmp_path)
+        code = cli.run(args)
+        return code, _only_error(capsys.readouterr().err)
+
+    return _told
+
+
+def told_by_a_process(folder: Path, *args: str) -> tuple[int, str]:
+    """The same of the program as the shell starts it."""
+    program = [sys.executable, "-m", "portal_archiver", *args]
+    done = subprocess.run(program, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=60)
+    return done.returncode, _only_error(done.stderr)
+
+
+def _only_error(written: str) -> str:
+    assert "Traceback" not in written
+    errors = [line for line in written.splitlines() if line.startswith("error: ")]
+    assert errors == written.splitlines()[-1:]
+    return errors[0].removeprefix("error: ")
+
+
+def configure(folder: Path, text: str) -> None:
+    (folder / "portals.toml").write_text(text, encoding="utf-8")
+
+
+def portal(url: str, *more: str, key: str = "xa") -> str:
+    return "\n".join([f"[portal.{key}]", f'start = "{url}"', "delay = 0", *more, ""])
+
+
+@contextmanager
+def answering(body: bytes, media_type: str) -> Iterator[str]:
+    """A URL at which one and the same answer is given to everything."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found = self.path == "/"
+            self.send_response(200 if found else 404)
+            self.send_header("Content-Type", media_type)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+# --- configuration ----------------------------------------------------------------------------------------------------
+
+
+def test_a_missing_config(tmp_path: Path) -> None:
+    assert told_by_a_process(tmp_path, "crawl") == (
+        2,
+        "portals.toml: no such file: `portal-archiver init URL` writes one",
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_broken_config_is_told_by_line_and_key_before_anything_is_touched(tmp_path: Path, told: Told) -> None:
+    configure(tmp_path, portal("https://bachhai.example/", 'budget = "all"'))
+    assert told("crawl") == (
+        2, 'portals.toml:4: portal.xa.budget: expected a whole number of pages, 1 or more, got "all"',
+    )  # fmt: skip
+    assert not (tmp_path / "archive.db").exists()
+
+
+def test_each_mistake_of_a_config_is_a_line_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    configure(tmp_path, portal("nonsense", "dealy = 1"))
+    assert cli.run(["crawl", "--config", str(tmp_path / "portals.toml")]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert [re.sub(r".*portals\.toml", "", line)[:22] for line in lines] == [
+        ":2: portal.xa.start: e",
+        ":4: portal.xa.dealy: u",
+    ]
+    assert all(line.startswith("error: ") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("key", "hint"), [("bachhay", 'did you mean "bachhai"?'), ("xyz", "it has bachhai"), ("", "it has bachhai")]
+)
+def test_an_unknown_portal(tmp_path: Path, told: Told, key: str, hint: str) -> None:
+    configure(tmp_path, portal("https://bachhai.example/", key="bachhai"))
+    assert told("crawl", key) == (2, f'portals.toml: names no portal "{key}": {hint}')
+
+
+def test_a_start_outside_the_allowed_hosts(tmp_path: Path, told: Told) -> None:
+    configure(tmp_path, portal("https://bachhai.example/", 'hosts = ["www.bachhai.example"]'))
+    code, line = told("crawl")
+    assert code == 2
+    assert line.startswith("portals.toml:2: portal.xa.start[1]: expected an address on one of `hosts`")
+
+
+# --- portals ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_unreachable_host_does_not_stop_the_other_portals(tmp_path: Path) -> None:
+    with serve() as url:
+        more = "allow_private = true"
+        configure(tmp_path, portal(url, more, key="bachhai") + portal("http://127.0.0.1:9/", more))
+        code, line = told_by_a_process(tmp_path, "crawl", "--max-pages", "10")
+    assert code == 5
+    assert line.startswith("xa is unreachable: the host refused the connection")
+    with Archive(tmp_path / "archive.db", read_only=True) as archive:
+        runs = {run.portal: (run.stopped, run.fetched > 0) for run in archive.runs()}
+    assert runs == {"bachhai": ("budget", True), "xa": ("unreachable", False)}
+
+
+def test_a_portal_in_the_own_network_that_is_not_allowed(tmp_path: Path, told: Told) -> None:
+    with answering(b"<h1>intranet</h1>", "text/html") as url:
+        configure(tmp_path, portal(url))
+        code, line = told("crawl")
+    assert code == 3
+    assert line.startswith("xa brought nothing: ")
+    assert "allow_private = true" in line
+
+
+def test_an_answer_that_is_no_web_page(tmp_path: Path, told: Told) -> None:
+    with answering(b"\x89PNG\r\n\x1a\n", "image/png") as url:
+        configure(tmp_path, portal(url, "allow_private = true"))
+        code, line = told("crawl")
+    assert code == 3
+    assert line.startswith("xa brought nothing: the content type is none of a page")
+    assert line.endswith("correct `start`: that address is no web page")
+
+
+# --- archives ---------------------------------------------------------------------------------------------------------
+
+READERS = (["search", "tin"], ["show", "1"], ["status"])
+
+
+@pytest.mark.parametrize("command", READERS)
+def test_no_archive_yet(tmp_path: Path, told: Told, command: list[str]) -> None:
+    line = "no archive at ./archive.db: run `portal-archiver crawl` or `portal-archiver demo` first"
+    assert told(*command) == (2, line)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_no_archive_is_refused_by_every_command_and_left_as_it_is(tmp_path: Path, told: Told) -> None:
+    configure(tmp_path, portal("http://127.0.0.1:9/"))
+    (tmp_path / "letter.db").write_text("Kính gửi ông bà, " * 100, encoding="utf-8")
+    with closing(sqlite3.connect(tmp_path / "foreign.db")) as foreign:
+        foreign.execute("CREATE TABLE recipes (name TEXT)")
+    for name in ("letter.db", "foreign.db"):
+        before = (tmp_path / name).read_bytes()
+        for command in (["crawl"], *READERS):
+            code, line = told(*command, "--archive", name)
+            assert code == 7
+            assert line.startswith(f"{name} is ")
+        assert told_by_a_process(tmp_path, "crawl", "--archive", name) == told("crawl", "--archive", name)
+        assert (tmp_path / name).read_bytes() == before
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path, told: Told) -> None:
+    configure(tmp_path, portal("http://127.0.0.1:9/"))
+    (tmp_path / "file").touch()
+    # Neither binds the administrator less than others: nothing can be made in /proc, nor below a plain file.
+    for archive in ("/proc/archive.db", "file/archive.db", "missing/archive.db"):
+        code, line = told("crawl", "--archive", archive)
+        assert code == 7
+        assert line.startswith(archive)
+    assert told("init", "https://bachhai.example/", "--config", "/proc/p.toml")[0] == 2
+    assert told("search", "tin", "--archive", ".") == (7, ". is a folder; give the path of a file in it")
+
+
+def test_an_unknown_report(tmp_path: Path) -> None:
+    Archive(tmp_path / "archive.db").close()
+    code, line = told_by_a_process(tmp_path, "show", "7")
+    assert code == 2
+    assert "7" in line
+
+
+# --- wrong use --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["serach"], "no such command 'serach'"),
+        (["show"], "missing argument 'ID': see `portal-archiver show --help`"),
+        (["show", "zero"], "invalid value for 'ID'"),
+        (["show", "0"], "invalid value for 'ID'"),
+        (["search", "tin", "--limit", "-1"], "invalid value for '--limit'"),
+        (["search", "tin", "--since", "31/13/2024"], "invalid value for '--since': \"31/13/2024\" is no day"),
+        (["search", "tin", "--sort", "best"], "invalid value for '--sort'"),
+        (["crawl", "--max-pages", "0"], "invalid value for '--max-pages'"),
+        (["crawl", "--jason"], "no such option: --jason"),
+        (["init", "bachhai"], 'URL: expected an address such as "https://www.bachhai.example/", got "bachhai"'),
+        (["demo", "--port", "70000"], "invalid value for '--port'"),
+    ],
+)
+def test_a_command_line_that_makes_no_sense(args: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(args) == 2
+    written = capsys.readouterr()
+    assert written.out == ""
+    assert written.err.startswith(f"error: {said}")
+    assert written.err.count("\n") == 1
+
+
+# --- bugs -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def a_bug(tmp_path: Path) -> Iterator[Path]:
+    """A folder with an archive whose insides were torn out by hand: no file of ours can look so."""
+    with Archive(tmp_path / "archive.db") as archive:
+        path = archive.path
+    with closing(sqlite3.connect(path)) as broken:
+        broken.execute("PRAGMA foreign_keys = OFF")
+        broken.execute("DROP TABLE portals")
+        broken.commit()
+    yield path
+
+
+def test_a_bug_is_one_line_that_says_how_to_see_more(a_bug: Path) -> None:
+    code, line = told_by_a_process(a_bug.parent, "status")
+    assert code == 1
+    assert line.startswith("this is a bug in portal-archiver: OperationalError: no such table")
+    assert "PORTAL_ARCHIVER_DEBUG=1" in line
+
+
+def test_the_traceback_of_a_bug_is_shown_when_asked_for(
+    a_bug: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PORTAL_ARCHIVER_DEBUG", "1")
+    assert cli.run(["status", "--archive", str(a_bug)]) == 1
+    assert "Traceback (most recent call last)" in capsys.readouterr().err
