@@ -35,7 +35,8 @@ def portal_of(server: HostileServer, **changes: Any) -> Portal:
 def fetch_together(portal: Portal, *urls: str, limits: Limits = LIMITS) -> list[Fetch]:
     async def run() -> list[Fetch]:
         async with Fetcher(portal, limits=limits) as fetcher:
-            fetches = await asyncio.gather(*(fetcher.fetch(url) for url in urls))
+            async with asyncio.timeout(20):  # far less than the waits that no test should come to
+                fetches = await asyncio.gather(*(fetcher.fetch(url) for url in urls))
         return list(fetches)
 
     return asyncio.run(run())
@@ -99,7 +100,8 @@ def test_an_overloaded_server_that_names_no_time_is_given_some(server: HostileSe
 
 
 def test_a_host_that_asks_for_a_day_is_left_alone_for_the_run(server: HostileServer) -> None:
-    first, other = fetch_together(portal_of(server), server.url("/busy-for-a-day"), server.url("/page"))
+    patient = Limits(retry_wait=60.0)
+    first, other = fetch_together(portal_of(server), *map(server.url, ("/busy-for-a-day", "/page")), limits=patient)
     assert (first.reason, other.reason) == (Reason.TOO_MANY_REQUESTS, Reason.TOO_MANY_REQUESTS)
     assert "86400 s" in other.detail
     assert server.paths() == ["/robots.txt", "/busy-for-a-day"]

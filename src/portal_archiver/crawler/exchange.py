@@ -28,7 +28,8 @@ INDEX_ENDING = re.compile(r"\.(xml|gz|rss|atom)$", re.I)  # often sent as applic
 class Answer:
     """What one request brought: `status` 0 when nothing came, `headers` as sent, `body` after content-decoding.
 
-    `reason` is set unless the answer is a page, a redirect or a 304 to a conditional request.
+    `reason` is set unless the answer is a page, a redirect or a 304 to a conditional request. `sent` is false when
+    nothing was asked in the first place.
     """
 
     url: str
@@ -37,6 +38,7 @@ class Answer:
     body: bytes = b""
     reason: Reason | None = None
     detail: str = ""
+    sent: bool = True
 
     def header(self, name: str) -> str:
         """The first value of a header, whatever the case of its name; "" without one."""

@@ -27,9 +27,8 @@ class Fetcher:
     """Fetches the pages of one portal, within its scope, its robots.txt and its hosts' patience.
 
     An async context manager; `requests` counts what was sent, robots.txt, redirects and retries among it; `scope` and
-    `robots` answer questions before anything is sent. `may_connect`
-    is asked about every IP address before a connection to it is made (default: public ones, or all of them where the
-    portal has `allow_private`).
+    `robots` say beforehand what may be fetched. `may_connect` is asked about every IP address before a connection to it
+    is made (default: public ones, or all of them where the portal has `allow_private`).
     """
 
     def __init__(
@@ -96,7 +95,7 @@ class Fetcher:
         host = host_of(url)
         async with self._politeness.turn(host) as closed:
             if closed:
-                return Answer(url, reason=closed.reason, detail=closed.detail)
+                return Answer(url, reason=closed.reason, detail=closed.detail, sent=False)
             self.requests += 1
             answer = await exchange(self._client, url, headers, self._limits, cut=cut)
             self._hear(host, answer)

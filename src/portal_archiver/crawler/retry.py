@@ -29,7 +29,8 @@ def retrying(limits: Limits) -> AsyncRetrying:
 
 def is_worth_a_retry(answer: Answer, limits: Limits) -> bool:
     """Whether asking again may help, and the server does not ask for a longer wait than the run can give."""
-    return answer.reason is not None and answer.reason.heals and (asked_wait(answer) or 0.0) <= limits.max_wait
+    heals = answer.reason is not None and answer.reason.heals
+    return answer.sent and heals and (asked_wait(answer) or 0.0) <= limits.max_wait
 
 
 def asked_wait(answer: Answer, now: datetime | None = None) -> float | None:
