@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 from portal_archiver.parser.byline import CREDIT, Byline, is_source_line, looks_like_name, read_byline
-from portal_archiver.parser.dates import find_dates
+from portal_archiver.parser.dates import is_date_line
 from portal_archiver.parser.dom import CENTER, HEADINGS, RIGHT, Block, Outline
 from portal_archiver.parser.region import MAX_LINKED, Region
 from portal_archiver.parser.tables import is_data_table, read_table
@@ -18,9 +18,9 @@ from portal_archiver.urls import canonicalize
 
 MAX_CAPTION = 320  # characters
 SUBHEADING = 60  # a bold line after a picture that is shorter is a sub-heading
+SOURCE_LENGTH = 90
 LONE_CAPTION = 220  # a caption without any mark of one is at most this long
-DATE_LINE_REST = 45  # what a date line may say beside its date: "Cập nhật lúc", a weekday, a counter
-PERIOD = re.compile(r"\btu\b.*\bden\b")  # "(Từ 02/5 đến 05/5/2023)": a schedule's span
+PERIOD = re.compile(r"\btu\b.*\bden\b")  # "(Từ 02/5 đến 05/5)": what a schedule covers
 _ESCAPED_MARKUP = re.compile(r"</?o:p>|<!--.*?-->")  # Word's tags that an editor escaped into text
 
 
@@ -91,7 +91,7 @@ class _Reader:
             self.reading.captions[self.captioned] += f" {text}"
         elif self.is_caption(block, text):
             self.caption(position, text)
-        elif is_source_line(text):
+        elif is_source_line(text) or (text.startswith("Theo ") and self.is_edge(position) and is_unfinished(text)):
             self.reading.source_line = text
         elif (byline := read_byline(text)) and self.is_edge(position):
             self.reading.byline = self.reading.byline or byline
@@ -222,17 +222,14 @@ def read_body(outline: Outline, region: Region, title: str, base: str = "") -> R
     return _Reader(outline, region, title, base).read()
 
 
+def is_unfinished(text: str) -> bool:
+    """A short line without any stop: "Theo Đội ứng cứu sự cố an toàn thông tin mạng tỉnh"."""
+    return len(text) <= SOURCE_LENGTH and not any(char in text for char in ".,;:!?")
+
+
 def is_one_sentence(text: str) -> bool:
     """At most one full stop, at the end: what a caption is, and a paragraph rarely."""
     return len(re.findall(r"[.!?](?=\s+\S)", text)) == 0
-
-
-def is_date_line(text: str) -> bool:
-    """A line that says little but a date: "Thứ ba, 26/12/2023, 14:35 (GMT+7)", "Ngày đăng: 3/1/2024 - Lượt xem: 12"."""
-    found = find_dates(text)
-    if not found or len(text) > 120:
-        return False
-    return len(text) - sum(date.end - date.start for date in found) <= DATE_LINE_REST and not text.endswith((".", ";"))
 
 
 def inline_html(block: Block, base: str = "") -> str:

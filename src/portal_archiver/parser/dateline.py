@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from portal_archiver.model import Dateline, Link
-from portal_archiver.parser.body import is_date_line
-from portal_archiver.parser.dates import Found, find_dates
+from portal_archiver.parser.dates import Found, find_dates, is_date_line
 from portal_archiver.parser.dom import Outline
 from portal_archiver.parser.metadata import Metadata
 from portal_archiver.parser.region import has_menu
-from portal_archiver.parser.title import Candidate, headline_text
+from portal_archiver.parser.title import Candidate
 from portal_archiver.parser.vocabulary import HINTS
 from portal_archiver.text import fold
 
@@ -29,7 +28,7 @@ UPDATED = re.compile(r"cap nhat|sua doi|last (?:update|modified)|updated")
 PUBLISHED = re.compile(r"ngay (?:dang|viet|xuat ban|phat hanh|tao)|dang (?:luc|ngay)|publish|posted")
 # The prose of a report opens with its day: "Sáng ngày 26/12/2023, tại ...", "(BH) - Chiều 5/1/2024, ..."
 OPENING = re.compile(
-    r"^(?:[^.]{0,40}?[\-–:)]\s*)?(?:vao |trong )?"
+    r"^(?:[^.]{0,40}?[\-–:)]\s*)?(?:vao |trong |tu )?"
     r"(?:(?:sang|chieu|trua|toi|dem)\s*(?:nay\s*)?[,(]?\s*)?(?:ngay\s*)?[,(]?\s*$"
 )
 OPENING_LENGTH = 80
@@ -93,13 +92,15 @@ def _shown(outline: Outline, title: Candidate, now: datetime | None) -> Iterator
         if region.start + AFTER <= position < region.end - TAIL:
             continue
         block = outline.blocks[position]
-        text = block.text
+        text = block.text.removeprefix(title.text) if position == title.block else block.text
         if block.link_share > 0.5 or not any(char.isdigit() for char in text) or len(text) > 500:
             continue
         alone = position == title.block or is_date_line(text) or (len(text) <= 60 and find_dates(text, now))
-        if not alone or (position == title.block and headline_text(text) == text):
+        if not alone:
             continue
         folded = fold(text)
+        if position >= region.end and not (PUBLISHED.search(folded) or UPDATED.search(folded)):
+            continue
         if OTHER_DATES.search(folded) or (position > title.block and has_menu(outline, title.block + 1, position)):
             continue
         found = find_dates(text, now)

@@ -1,64 +1,107 @@
-"""What a page is: an article, a document, a listing, or something else that is not stored."""
+"""What a page is: an article, a document, a listing, or something else that is not stored: a table of rules."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from portal_archiver.model import Kind
 from portal_archiver.parser.body import Reading
 from portal_archiver.parser.dom import Block, Outline
 from portal_archiver.parser.title import STRONG, Candidate, headline_text
-from portal_archiver.parser.vocabulary import NOTHING_HERE, SERVICE_PAGES, SERVICE_TITLES, leads_to_page
+from portal_archiver.parser.vocabulary import (
+    DOCUMENT_LABELS,
+    NOTHING_HERE,
+    SERVICE_PAGES,
+    SERVICE_TITLES,
+    leads_to_page,
+)
 from portal_archiver.text import fold
 
 ARTICLE_TEXT = 200  # characters of body from which a headline makes an article
-SHORT_LISTING = 1000  # characters of leads in a section that has one or two reports
-TEASER = 15  # characters: a link of this length is a headline of another page
-LISTING_TEASERS = 3
-FRONT_PAGE_TEASERS = 40
+SHORT_TEXT = 50  # a notice of one sentence
 ERROR_TEXT = 500  # an error page says little else
+SHORT_LISTING = 1000  # the leads of a section that has one or two reports
+TEASER = 15  # characters: a link of this length is a headline of another page
+FEW_TEASERS, MANY_TEASERS, FRONT_PAGE_TEASERS = 3, 10, 40
 
 
-def decide_kind(
-    outline: Outline, title: Candidate | None, reading: Reading | None, url: str, has_files: bool, has_photos: bool
-) -> tuple[Kind, str]:
-    """The kind of a page, and a sentence that says why."""
-    if is_home(url):
-        return "listing", "it is the portal's front page"
-    if SERVICE_PAGES.search(urlsplit(url).path.lower()):
-        return "other", "its address is that of a service (search, login, contact...)"
-    teasers = sum(map(is_teaser, outline.blocks))
-    if title is None or reading is None or title.score < STRONG:
-        return ("listing", "no headline, and links to many") if teasers >= LISTING_TEASERS else ("other", "no headline")
-    return _of_report(outline, title, reading, has_files, has_photos, teasers)
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the rules look at: lengths in characters, counts of headlines of other pages on the page and in its body."""
+
+    url: str
+    title: str
+    score: float
+    prose: int
+    body: int
+    table: str
+    teasers: int
+    inner_teasers: int
+    inner_linked: int
+    opens_with_teaser: bool
+    says_nothing: bool
+    has_files: bool
+    has_photos: bool
+
+    @property
+    def mostly_links(self) -> bool:
+        """Headlines of other pages, perhaps with their leads, and nothing else to speak of."""
+        return self.inner_teasers >= FEW_TEASERS and 4 * self.inner_linked > self.body
 
 
-def _of_report(
-    outline: Outline, title: Candidate, reading: Reading, has_files: bool, has_photos: bool, teasers: int
-) -> tuple[Kind, str]:
-    body = sum(len(piece.text) for piece in reading.pieces)
-    if title.region.prose < ERROR_TEXT and SERVICE_TITLES.match(fold(title.text)):
-        return "other", "its headline is that of a service (search, login, contact...)"
-    inside = outline.blocks[title.region.start : title.region.end]
+# The first rule that holds decides. Each: when, the kind, why (for a person).
+RULES: tuple[tuple[Callable[[Findings], object], Kind, str], ...] = (
+    (lambda f: is_home(f.url), "listing", "it is the portal's front page"),
+    (lambda f: SERVICE_PAGES.search(urlsplit(f.url).path.lower()), "other", "its address is that of a service"),
+    (lambda f: f.score < STRONG and f.teasers >= FEW_TEASERS, "listing", "no headline, and links to many pages"),
+    (lambda f: f.score < STRONG, "other", "no headline"),
+    (lambda f: f.prose < ERROR_TEXT and SERVICE_TITLES.match(fold(f.title)), "other", "its headline is a service's"),
+    (lambda f: f.body < ERROR_TEXT and f.says_nothing, "other", "it says that there is nothing here"),
+    (lambda f: f.mostly_links, "listing", "what stands under its headline is links"),
+    (lambda f: f.inner_teasers >= MANY_TEASERS, "listing", "headlines of many pages stand under its own"),
+    (lambda f: f.opens_with_teaser and f.body < SHORT_LISTING, "listing", "it opens with another page's headline"),
+    (lambda f: f.teasers >= FRONT_PAGE_TEASERS and f.body < ERROR_TEXT, "listing", "many links, little text"),
+    (lambda f: len(set(DOCUMENT_LABELS.findall(f.table))) > 1, "document", "a headline with a document's particulars"),
+    (lambda f: f.table and f.body - len(f.table) < ARTICLE_TEXT, "document", "a headline with a table"),
+    (lambda f: f.body >= ARTICLE_TEXT, "article", "a headline with a report under it"),
+    (lambda f: f.has_files, "document", "a headline with attached files"),
+    (lambda f: f.has_photos or f.body >= SHORT_TEXT, "article", "a headline with a short text or a picture"),
+    (lambda f: f.teasers >= FEW_TEASERS, "listing", "links to many pages, and no text"),
+    (lambda f: True, "other", "a headline with nothing under it"),
+)
+
+
+def decide_kind(findings: Findings) -> tuple[Kind, str]:
+    """The kind of a page, and a phrase that says why."""
+    return next((kind, why) for holds, kind, why in RULES if holds(findings))
+
+
+def find(
+    outline: Outline, title: Candidate | None, reading: Reading | None, url: str, *, files: bool, photos: bool
+) -> Findings:
+    """Gathers what the rules look at."""
+    pieces = reading.pieces if reading else []
+    inside = outline.blocks[title.region.start : title.region.end] if title else []
     inner = [block for block in inside if is_teaser(block)]
-    if body < ERROR_TEXT and NOTHING_HERE.search(fold(f"{title.text} {' '.join(p.text for p in reading.pieces)}")):
-        return "other", "it says that there is nothing here"
-    if len(inner) >= LISTING_TEASERS and 4 * sum(block.linked for block in inner) > body:
-        return "listing", "what stands under its headline is links"
     first = next((block for block in inside if block.text), None)
-    if first and is_teaser(first) and body < SHORT_LISTING:
-        return "listing", "it opens with the headline of another page"
-    if teasers >= FRONT_PAGE_TEASERS and body < ERROR_TEXT:
-        return "listing", "links to many, and little text of its own"
-    if any(piece.role == "table" for piece in reading.pieces) and (has_files or body < 4 * ARTICLE_TEXT):
-        return "document", "a headline with a table"
-    if body >= ARTICLE_TEXT:
-        return "article", "a headline with a report under it"
-    if has_files:
-        return "document", "a headline with attached files"
-    if title.score >= STRONG and (has_photos or body > ARTICLE_TEXT / 4):
-        return "article", "a headline with a short text"
-    return ("listing", "links to many") if teasers >= LISTING_TEASERS else ("other", "a headline with nothing under it")
+    text = " ".join(piece.text for piece in pieces)
+    return Findings(
+        url=url,
+        title=title.text if title else "",
+        score=title.score if title else 0.0,
+        prose=title.region.prose if title else 0,
+        body=len(text),
+        table=fold(" ".join(piece.text for piece in pieces if piece.role == "table")),
+        teasers=sum(map(is_teaser, outline.blocks)),
+        inner_teasers=len(inner),
+        inner_linked=sum(block.linked for block in inner),
+        opens_with_teaser=first is not None and is_teaser(first),
+        says_nothing=bool(NOTHING_HERE.search(fold(f"{title.text if title else ''} {text[:ERROR_TEXT]}"))),
+        has_files=files,
+        has_photos=photos,
+    )
 
 
 def is_teaser(block: Block) -> bool:

@@ -14,7 +14,7 @@ from portal_archiver.parser.body import Reading, joined, joined_html, read_body
 from portal_archiver.parser.dateline import read_datelines
 from portal_archiver.parser.dom import Outline, outline, parse
 from portal_archiver.parser.footer import footer_of, footer_span
-from portal_archiver.parser.kind import decide_kind
+from portal_archiver.parser.kind import decide_kind, find
 from portal_archiver.parser.license import parse_license
 from portal_archiver.parser.links import read_links
 from portal_archiver.parser.metadata import Metadata, read_metadata
@@ -132,7 +132,7 @@ def _article(evidence: Evidence, title: Candidate, reading: Reading) -> Article:
 def _kind(evidence: Evidence, title: Candidate | None, reading: Reading | None, article: Article | None) -> Kind:
     files = bool(article and article.attachments)
     photos = bool(article and article.photos)
-    kind, reason = decide_kind(evidence.outline, title, reading, evidence.url, files, photos)
+    kind, reason = decide_kind(find(evidence.outline, title, reading, evidence.url, files=files, photos=photos))
     if kind == "other":
         evidence.warnings.append(f"Not stored as an article: {reason}.")
     return kind

@@ -86,7 +86,7 @@ def has_menu(outline: Outline, start: int, end: int, links: int = MENU_LINKS) ->
     """So many links in a row between two places: a menu, and what stands beyond it belongs to the frame."""
     run = 0
     for block in outline.blocks[start:end]:
-        run = run + 1 if block.link_share > 0.9 else 0
+        run = run + max(1, len(block.anchors)) if block.link_share > 0.75 else 0
         if run >= links:
             return True
     return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from portal_archiver.parser.body import is_date_line
+from portal_archiver.parser.dates import is_date_line
 from portal_archiver.parser.dom import Block, Outline
 from portal_archiver.parser.metadata import Metadata
 from portal_archiver.parser.title import Candidate
@@ -14,7 +14,7 @@ from portal_archiver.text import fold
 MAX_LENGTH = 70
 LONGEST_NAME = 30  # characters: a section may be called like its only page, "Lịch sử hình thành"
 BEFORE = 8  # blocks above the headline
-CRUMBS = re.compile(r"bread-?crumb|duong-?dan|sitemappath")
+CRUMBS = re.compile(r"crumb|duong-?dan|sitemappath")
 MAX_CLIMB = 8  # elements between a headline and what it shares with its section's label
 
 
@@ -55,7 +55,9 @@ def _climb(outline: Outline, title: Candidate, block: Block) -> int:
 
 
 def _is_crumb(outline: Outline, block: Block) -> bool:
-    return bool(CRUMBS.search(outline.hints(block, 4))) or len(block.anchors) > 1
+    if CRUMBS.search(outline.hints(block, 4)):
+        return True
+    return len(block.anchors) > 1 and bool(MODULE_TITLES.match(fold(block.anchors[0].text)))  # "Trang chủ / ..."
 
 
 def _levels(block: Block) -> list[str]:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from portal_archiver.parser.dates import find_dates
+from portal_archiver.parser.dates import find_dates, is_date_line
 from portal_archiver.parser.dom import CENTER, Block, Outline
 from portal_archiver.parser.metadata import Metadata
-from portal_archiver.parser.region import ProseIndex, Region, region_after
-from portal_archiver.parser.vocabulary import AFTER_THE_REPORT, HINTS, MODULE_TITLES
+from portal_archiver.parser.region import ProseIndex, Region, is_prose, region_after
+from portal_archiver.parser.vocabulary import AFTER_THE_REPORT, HINTS, MODULE_TITLES, SITE_NAMES
 from portal_archiver.text import fold, words
 from portal_archiver.urls import slug_of
 
@@ -18,6 +18,7 @@ MIN_LENGTH, MAX_LENGTH = 6, 400
 TRIED = 12  # candidates for which the report that would follow is looked up
 STRONG = 3.0  # from here on a page has a headline, not merely some text that might be one
 # "( 2019-05-16T05:00:00.000Z )", "( )", "(26/12/2023)" at a headline's end: a template's date, not the headline's words
+_DOCUMENT_NUMBER = re.compile(r"^\S*\d+/\S+$")
 _TAIL = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$")
 
 
@@ -40,7 +41,7 @@ class Candidate:
         return any(found == name and weight > 0 for found, weight in self.evidence)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Page:
     """What the evidence is weighed against."""
 
@@ -49,6 +50,7 @@ class _Page:
     claims: tuple[str, ...]
     window: str
     anchor: str
+    position: int = 0  # of the block that is weighed
 
 
 def headline_text(text: str) -> str:
@@ -66,7 +68,10 @@ def agreement(left: list[str] | tuple[str, ...], right: list[str] | tuple[str, .
 
 
 def _slug(page: _Page, block: Block, text: str) -> float:
-    alike = agreement(words(text), page.slug) if len(page.slug) > 1 else 0.0
+    found = words(text)
+    alike = agreement(found, page.slug) if len(page.slug) > 1 else 0.0
+    if len(page.slug) > 3 and set(page.slug) <= set(found):
+        alike = max(alike, 0.75)  # a CMS shortens the slug of a long headline
     return 5.0 * alike * alike + (alike > 0.97) if alike >= 0.5 else 0.0
 
 
@@ -117,7 +122,7 @@ def _linked(page: _Page, block: Block, text: str) -> float:
 
 def _module(page: _Page, block: Block, text: str) -> float:
     folded = fold(text)
-    return -4.0 if MODULE_TITLES.match(folded) or AFTER_THE_REPORT.match(folded) else 0.0
+    return -4.0 if any(names.match(folded) for names in (MODULE_TITLES, AFTER_THE_REPORT, SITE_NAMES)) else 0.0
 
 
 def _chrome(page: _Page, block: Block, text: str) -> float:
@@ -126,8 +131,23 @@ def _chrome(page: _Page, block: Block, text: str) -> float:
     return -3.0 if HINTS["chrome"].search(around) else 0.0
 
 
+def _date_line(page: _Page, block: Block, text: str) -> float:
+    return -4.0 if is_date_line(text) else 0.0
+
+
+def _number(page: _Page, block: Block, text: str) -> float:
+    return -3.0 if _DOCUMENT_NUMBER.match(text) else 0.0
+
+
+def _place(page: _Page, block: Block, text: str) -> float:
+    after = [other for other in page.outline.blocks[page.position + 1 : page.position + 4] if other.text]
+    beside = [*after[:1], *page.outline.blocks[max(0, page.position - 1) : page.position]]
+    dated = text != block.text or any(is_date_line(other.text) for other in beside)
+    return 1.0 * any(map(is_prose, after)) + 1.0 * dated
+
+
 def _running_text(page: _Page, block: Block, text: str) -> float:
-    return -1.5 if text[-1] in ".;," and len(text) > 60 else 0.0
+    return -1.5 if text[-1] in ".;," else 0.0
 
 
 # What is weighed, and why it tells a headline.
@@ -140,8 +160,11 @@ EVIDENCE: tuple[tuple[str, Callable[[_Page, Block, str], float]], ...] = (
     ("named", _named),  # the author's class says title, headline, tieu-de
     ("emphasis", _emphasis),  # bold, centered
     ("length", _length),  # headlines have 25 to 220 characters
+    ("place", _place),  # a dateline beside it, a report right below
     ("linked", _linked),  # a headline that is a link leads to the report, it does not open it
-    ("module", _module),  # "Chi tiết tin" is the name of a box
+    ("module", _module),  # "Chi tiết tin" is the name of a box, "Cổng thông tin điện tử ..." that of the site
+    ("date line", _date_line),  # "Thứ Hai, 23/11/2026 | 22:19"
+    ("number", _number),  # "22/2021/NQ-HĐND" stands in a table below the headline
     ("chrome", _chrome),  # in a menu, a banner, a footer
     ("running text", _running_text),  # ends like a sentence
 )
@@ -151,7 +174,7 @@ def candidates(
     outline: Outline, index: ProseIndex, metadata: Metadata, url: str, anchor: str, footer: int
 ) -> list[Candidate]:
     """The blocks that may be the headline, best first, each with its evidence and the report that would follow."""
-    claims = tuple({fold(metadata.title), fold(headline_text(metadata.window_title))} - {""})
+    claims = (fold(metadata.title),) if metadata.title and not SITE_NAMES.match(fold(metadata.title)) else ()
     page = _Page(outline, tuple(words(slug_of(url))), claims, fold(metadata.window_title), anchor)
     weighed = sorted(_weighed(page, footer), key=lambda row: -sum(weight for _, weight in row[2]))
     found = [_placed(index, row, footer) for row in weighed[:TRIED]]
@@ -165,6 +188,7 @@ def _weighed(page: _Page, footer: int) -> Iterator[tuple[int, str, tuple[tuple[s
         text = headline_text(block.text)
         if len(text) < MIN_LENGTH or not any(char.isalpha() for char in text):
             continue
+        page.position = position
         evidence = tuple((name, weight) for name, weigh in EVIDENCE if (weight := weigh(page, block, text)))
         yield position, text, evidence
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-_MARKS = r"[\s\[\](){}|>»«<•·:\-–,.*+/]*"  # what stands around a label and says nothing
+_MARK = r"[\s\[\](){}|>»«<•·:\-–,.*+/]"  # what stands around a label and says nothing
+_MARKS = _MARK + "*"
 
 
 def _opening(*rows: str) -> re.Pattern[str]:
@@ -16,8 +17,9 @@ def _opening(*rows: str) -> re.Pattern[str]:
 
 
 def _whole(*rows: str) -> re.Pattern[str]:
-    """Matches a text that is one of the rows and nothing more."""
-    return re.compile(rf"^{_MARKS}(?:{'|'.join(rows)}){_MARKS}$")
+    """Matches a text that is one of the rows, or several with marks between them, and nothing more."""
+    row = f"(?:{'|'.join(rows)})"
+    return re.compile(rf"^{_MARKS}{row}(?:{_MARK}{_MARKS}{row})*{_MARKS}$")
 
 
 # Headings after which nothing belongs to the report any more.
@@ -45,13 +47,14 @@ FURNITURE = _whole(
     r"facebook|zalo|twitter|google\+?|linkedin|like|share",
     r"(?:co chu|phong chu|font size|a|a[+\-]|a a|mac dinh|doc|tang|giam|nho|lon|to)"
     r"(?:\s*[|:+\-]?\s*(?:a|[+\-]|nho|lon))*",  # "Cỡ chữ: A- | A+"
-    r"(?:so )?luot (?:xem|doc)(?: trang)?\s*:?\s*[\d.,]*|[\d.,]+ luot (?:xem|doc)",  # "Lượt xem: 1.234"
+    r"(?:so )?(?:luot|lan) (?:xem|doc)(?: trang)?\s*:?\s*[\d.,]*",  # "Lượt xem: 1.234", "Số lần đọc: 12"
+    r"[\d.,]+ (?:luot|lan) (?:xem|doc)",  # "1.234 lượt xem"
     r"da xem\s*:?\s*[\d.,]+|views?\s*:?\s*[\d.,]*",  # "Đã xem: 12"
     r"(?:quay )?(?:ve dau trang|len dau trang|tro lai|quay lai|ve trang chu|top)|back",  # "Về đầu trang"
     r"trang truoc|trang sau|(?:tom tat|noi dung)(?: noi dung)?\s*:?",  # "Trang sau", "Nội dung:"
     r"(?:tin )?dang (?:duoc )?cap nhat|quang cao|video|audio|icon",  # "Tin đang được cập nhật"
     r"file dinh kem\s*:?|(?:cac )?(?:tep|tap tin|tai lieu|van ban|file) (?:dinh kem|kem theo)\s*:?",  # "Tệp đính kèm:"
-    r"danh gia\s*:?|(?:\d )?(?:binh chon|danh gia)|<o:p>(?:</o:p>)?|[x×`_=~]*",
+    r"danh gia\s*:?|(?:\d )?(?:binh chon|danh gia)|<o:p>(?:</o:p>)?|[x×`_=~]+",
 )
 # Names of modules, never a headline: the h1 of a portlet, a box title.
 MODULE_TITLES = _whole(
@@ -60,6 +63,14 @@ MODULE_TITLES = _whole(
     r"tim kiem|dang nhap|lien ket(?: website| web)?|thong ke truy cap|menu|banner|quang cao",
     r"lich cong tac|y kien gop y|hoi dap|cau hoi moi nhat|ban can biet|thong tin can biet",
     r"skip to content|breadcrumbs?",
+)
+SITE_NAMES = re.compile(
+    r"^(?:(?:cong|trang) (?:thong tin|tin)(?: dien tu)?|bao dien tu|dai phat thanh|chuyen trang|website|trang web)\b"
+)
+# Labels of a document's particulars (Decree 30/2020/NĐ-CP on administrative documents).
+DOCUMENT_LABELS = re.compile(
+    r"so\s?/?\s?(?:va )?ky hieu|so hieu|ngay ban hanh|ngay (?:co )?hieu luc|co quan ban hanh|trich yeu|loai van ban"
+    r"|nguoi ky"
 )
 # A page that says in so many words that it has nothing.
 NOTHING_HERE = re.compile(
@@ -90,7 +101,7 @@ HINTS = {
     "date": re.compile(r"date|time|ngay|publish|posted|pubdate|createdate|thoi-?gian"),
     "caption": re.compile(r"caption|chu-?thich|photo-?desc|img-?desc|image-?desc|\bdesc-?img|pcaption|\bimage\b"),
     "lead": re.compile(r"sapo|lead|summary|description|desc\b|trich-?yeu|tom-?tat|intro|abstract|chapeau"),
-    "section": re.compile(r"categor|folder|bread-?crumb|chuyen-?muc|section|\bcate?\b|duong-?dan|sitemappath"),
+    "section": re.compile(r"categor|folder|crumb|chuyen-?muc|section|\bcate?\b|duong-?dan|sitemappath"),
     "author": re.compile(r"author|tac-?gia|byline|writer|but-?danh|nguoi-?viet"),
     "related": re.compile(r"relat|lien-?quan|other|tin-?khac|same-?cate|cung-?chuyen|recommend|most-?(?:read|view)"),
     "share": re.compile(r"share|social|toolbar|print|rating|comment|like|tags?\b|icon"),
