@@ -92,6 +92,8 @@ def test_decomposed_letters_and_invisible_characters_change_nothing() -> None:
             "2015-02-01",
         ),
         ("GP: 54/GP-TTĐT ngày 21 tháng 10 năm 2016 của Cục Báo chí.", "54/GP-TTĐT", "Cục Báo chí", "2016-10-21"),
+        ("Giấy phép số 4/GP do Cục Chuyển đổi số cấp ngày 1/2/2020", "4/GP", "Cục Chuyển đổi số", "2020-02-01"),
+        ("Giấy phép số 4/GP ngày 1/2/2020, Ban biên tập", "4/GP", None, "2020-02-01"),
         ("GPXB số 30/GP, Bộ TT&TT cấp ngày 8.7.2015", "30/GP", "Bộ TT&TT", "2015-07-08"),
         ("Giấy phép số 9/GP-BTTTT ngày 15/06/2016 do Bộ TT&TT cấp", "9/GP-BTTTT", "Bộ TT&TT", "2016-06-15"),
         (
@@ -184,6 +186,7 @@ def test_the_bodies_are_those_a_label_names(text: str, body: str | None, unit: s
             "Trưởng Ban biên tập, Chánh Thanh tra tỉnh",
         ),
         ("Đ/c: Trần Văn Bình - Phó Chủ tich UBND huyện", "Trần Văn Bình", "Phó Chủ tich UBND huyện"),
+        ("Đoàn Văn Hậu (Phó Giám đốc Sở)", "Đoàn Văn Hậu", "Phó Giám đốc Sở"),
         ("PGS.TS. TRẦN VĂN BÌNH", "TRẦN VĂN BÌNH", None),
         ("Nhà báo Đại tá Y Moan Ê Ban", "Y Moan Ê Ban", None),
         ("Trần Bình, Giám đốc Sở Y tế", "Trần Bình", "Giám đốc Sở Y tế"),
@@ -226,6 +229,8 @@ def test_the_head_answers_before_any_deputy(text: str, person: str | None, role:
             "Số 1, đường Bến Cảng, phường 2, thành phố Bạch Hải",
         ),
         ("TRỤ SỞ CHÍNH\nTòa soạn: 15 - Bến Cảng - P. 2 - Bạch Hải.", "15 - Bến Cảng - P. 2 - Bạch Hải"),
+        ("Địa chỉ: Trụ sở UBND tỉnh, số 5 Bến Cảng", "Trụ sở UBND tỉnh, số 5 Bến Cảng"),
+        ("Địa chỉ: Tòa nhà Hải Đăng. Số 1, phố Bến Cảng. Mọi ý kiến", "Tòa nhà Hải Đăng. Số 1, phố Bến Cảng"),
         ("Đc: 2 Bến Cảng, TP. Bạch Hải", "2 Bến Cảng, TP. Bạch Hải"),
         ("Địa chỉ: 02 Bến\nCảng, khu phố 3, thị trấn Sông Vàng", "02 Bến Cảng, khu phố 3, thị trấn Sông Vàng"),
         (

@@ -27,7 +27,12 @@ _NUMBERED = re.compile(r"(?:số (?:nhà )?)?\d{1,4}[A-Za-z]?(?:[-/]\d{1,4}[A-Za
 _FIRST = re.compile(r"(?:số (?:nhà )?\d|tầng|lầu|tòa|toà|khu|đường|phố|phòng \d|lô|ngõ|tổ|thôn|ấp|p\d|căn|\d)", re.I)
 _NOT_ADDRESS = re.compile(r"giấy phép|bản quyền|copyright|©|\bngày\b|cấp phép|https?:|www\.", re.I)
 _ADMIN = re.compile(r"(?:phường|quận|huyện|thị xã|thị trấn|thành phố|tỉnh|xã|tp)[\s.]+[\w]", re.I)
-_SENTENCE = re.compile(r"(?<!\b[TtQqPpĐđ])(?<!\b[Tt][PpXxTt])\.\s+(?=\w)")
+# A full stop that ends the address: not that of "Q. Hải Châu" or "TP. Bạch Hải", nor one between two parts of it
+_SENTENCE = re.compile(
+    r"(?<!\b[^\W\d_])(?<!\b[tk][pxt])\.\s+(?=\w)"
+    r"(?!(?:số \d|tầng|đường|phố|phường|quận|huyện|thành phố|tp|tỉnh|xã|thị)(?!\w))",
+    re.I,
+)
 _LONGEST = 250
 
 
@@ -64,7 +69,7 @@ def _with_next_line(value: str, following: tuple[str, ...]) -> str:
 
 def _is_labeled_address(value: str) -> bool:
     head = value[:_LONGEST]
-    if not head or EMAIL.match(head) or _NOT_ADDRESS.match(head) or starts_with_label(head):
+    if not head or EMAIL.match(head) or _NOT_ADDRESS.match(head) or OTHER_LABEL.match(head):
         return False
     return bool(re.search(r"\d", head) or _WORD.search(head) or "," in head or " - " in head)
 

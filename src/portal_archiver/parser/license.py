@@ -9,7 +9,7 @@ from portal_archiver.parser.addresses import address
 from portal_archiver.parser.clauses import attribution, copyright_line
 from portal_archiver.parser.contacts import contacts
 from portal_archiver.parser.license_grant import grant
-from portal_archiver.parser.license_labels import Run, cut_other, lines_of, runs_of, trim, value_of
+from portal_archiver.parser.license_labels import OTHER_LABEL, Run, cut_other, lines_of, runs_of, trim, value_of
 from portal_archiver.parser.responsible import responsible
 
 _KEPT = 20_000  # characters: no longer text is remembered, and no footer is that long
@@ -56,4 +56,5 @@ _remembered = lru_cache(maxsize=256)(_parse)  # every page of a portal shows the
 def _body(runs: list[Run], field: str) -> str | None:
     """The first organization under a label: up to ";", a new sentence or another label."""
     values = (value_of(run)[0] for run in runs if run.field == field)
-    return next((found for value in values if (found := trim(cut_other(value.split(";")[0])))), None)
+    named = (cut_other(value.split(";")[0]) for value in values if not OTHER_LABEL.match(value))
+    return next((found for value in named if (found := trim(value))), None)

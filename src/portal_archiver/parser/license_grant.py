@@ -12,13 +12,12 @@ Grant = tuple[str | None, str | None, date | None]
 NO_GRANT: Grant = (None, None, None)
 _REACH = 700  # characters of text that one license label can rule
 # Asked for, not granted: "đang chờ xin giấy phép", "giấy phép đang xin cấp"
-_APPLIED = re.compile(r"(?:xin|chờ)(?: được)?(?: cấp)? $|(?:chờ|đang|xin)(?: được)? cấp ", re.I)
+_APPLIED = re.compile(r"(?:xin|chờ)(?: được)?(?: cấp)? $|(?:chờ|đang|xin)(?: được)? cấp(?!\w)", re.I)
 _BUSINESS = re.compile(r"\W*(?:đăng ký|kinh doanh|đkkd|đkdn|chứng nhận)", re.I)
 # "16/GPTTĐT-STTTT", "133/GP - TTĐT", "36/GP-ICP-STTTT", "303/GP", "12 GP-TTĐT"; Ð is a look-alike of Đ often typed
-_NUMBER = (
-    r"\d{1,10}[A-Za-z]?(?:\s?[/\-–]\s?(?!(?:sở|bộ|cục|ubnd)(?!\w))(?-i:[A-ZĐÐ&]{1,12})(?![\w])|[/\-–](?!sở|bộ|cục)[\w&]{1,16}"
-    r"|\s(?=gp))*(?:(?<=\s)gp[\w&]*(?:[/\-–][\w&]{1,16})*)?"
-)
+_APART = r"\s?[/\-–]\s?(?!ubnd(?!\w))(?-i:[A-ZĐÐ&]{1,12})(?!\w)"  # " - BTTTT", an abbreviation after a dash with blanks
+_TIGHT = r"[/\-–](?!sở|bộ|cục)[\w&]{1,16}"  # "/GPTTĐT", anything after a dash without
+_NUMBER = rf"\d{{1,10}}[A-Za-z]?(?:{_APART}|{_TIGHT})*(?:\sgp[\w&]{{0,16}}(?:{_TIGHT})*)?"
 _NUMBER_PLACES = tuple(
     re.compile(pattern, re.I)
     for pattern in (
@@ -36,9 +35,10 @@ DATE = re.compile(
     re.I,
 )
 # An issuer by how its name begins, and what ends it
-_BODY = r"(?:sở|bộ|cục|tổng cục|chi cục|ubnd|ủy ban|uỷ ban|ban|phòng|văn phòng)\s[^;:()\d]{2,200}?"
+_OFFICE = r"(?:sở|bộ|cục|tổng cục|chi cục)\s[^;:()\d]{2,200}?"
+_BODY = rf"(?:{_OFFICE}|(?:ubnd|ủy ban|uỷ ban|ban|phòng|văn phòng)\s[^;:()\d]{{2,200}}?)"
 _END = (
-    r"(?=\s*(?:[,.–-]\s?)?(?:(?:đã )?(?:ký )?cấp(?!\w)|(?:ký |ra )?ngày(?!\w)|số(?!\w)|về việc|"
+    r"(?=\s*(?:[,.–-]\s?)?(?:(?:đã )?(?:ký )?cấp(?!\w)|(?:ký |ra )?ngày(?!\w)|số\s?:?\s?(?:\d|$)|về việc|"
     r"[;:()\d]|$|(?<!(?<!\w)tp)\.\s))"
 )
 _ISSUER_PLACES = tuple(
@@ -46,12 +46,14 @@ _ISSUER_PLACES = tuple(
     for pattern in (
         rf"(?:nơi|cơ quan|đơn vị|được) cấp(?: phép)?\s?:?\s({_BODY}){_END}",  # "Cơ quan cấp: Sở Thông tin"
         rf"(?<!\w)(?:do|của|bởi)\s?:?\s({_BODY}){_END}",  # "do Cục ... - Bộ ... cấp ngày", "ngày ... của Cục Báo chí"
-        rf"[,.–\-]\s?({_BODY}){_END}",  # "09/GP-BTTTT, Bộ Thông tin và Truyền thông cấp"
+        rf"[,.–\-]\s?({_OFFICE}){_END}",  # "09/GP-BTTTT, Bộ Thông tin và Truyền thông cấp"
         rf"^\W*({_BODY})(?=\s*cấp(?!\w))",  # "Sở ... cấp" on the line after
         r"(?<!\w)do\s([^;:()\d]{3,200}?)(?=\s*cấp(?!\w))",  # "do Tổng cục X cấp"
     )
 )
-_GRANT_LINE = re.compile(r"\W*(?:(?:ký )?ngày|cấp|(?:nơi|cơ quan|đơn vị) cấp|do|số|bởi)(?!\w)", re.I)
+_GRANT_LINE = re.compile(
+    r"\W*(?:(?:ký )?ngày|cấp|(?:nơi|cơ quan|đơn vị) cấp|do|bởi|số\s?:?\s?\d+\s?[/\-–])(?!\w)", re.I
+)
 _ISSUED_ABOVE = re.compile(rf"(?:do|được|bởi|^)\W*({_BODY})\s+cấp\s*$", re.I)  # "do Sở Văn hóa cấp giấy phép số"
 
 
@@ -93,11 +95,7 @@ def issued_on(text: str) -> date | None:
     match = DATE.search(text)
     if not match:
         return None
-    day, month, year = (
-        (int(part) for part in match.group(1, 3, 4) if part)
-        if match[3]
-        else (int(part) for part in match.group(1, 5, 6))
-    )
+    day, month, year = (int(part) for part in match.group(1, 3, 4, 5, 6) if part)
     try:
         return date(year + 2000 if year < 100 else year, month, day)
     except ValueError:

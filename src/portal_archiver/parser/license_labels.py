@@ -59,7 +59,9 @@ LABELS = (
     Label("responsible", r"(?:p\. ?|phó )tổng biên tập phụ trách", "line"),
     # "Phó Tổng biên tập: ...", "Phụ trách nội dung: ...": asked only when no head is named
     Label(
-        "deputy", r"(?:p\. ?|phó )tổng biên tập(?: thường trực)?|phó tbt|phụ trách(?: (?:nội dung|điện tử|biên tập))?", "line"
+        "deputy",
+        r"(?:p\. ?|phó )tổng biên tập(?: thường trực)?|phó tbt|phụ trách(?: (?:nội dung|điện tử|biên tập))?",
+        "line",
     ),
     # posts that end the value before them: "Tổng thư ký tòa soạn: ...", "Phó Trưởng Ban biên tập: ...", "Ban biên tập:"
     Label("other", "phó (?:tổng giám đốc|trưởng ban biên tập)|(?:tổng |phó )*thư ký(?: tòa soạn)?", "line"),
@@ -89,7 +91,7 @@ LABELS = (
     # "Địa chỉ liên hệ: ...", "Trụ sở chính", "Trụ sở Tòa soạn", "Tòa soạn và trị sự", "Address: ..."
     Label("address", "địa chỉ(?: (?:liên hệ|giao dịch|trụ sở|tòa soạn|cơ quan))?|address", "part"),
     Label("address", "trụ sở(?: chính)?(?: (?:tòa soạn|cơ quan))?|tòa soạn(?: và trị sự)?", "part"),
-    # "Đc: 2 Duy Tân", "Đ/c: số 5 Lê Lợi" (before a name it is "đồng chí": the value decides)
+    # "Đc: 2 Bến Cảng", "Đ/c: số 5 Lê Lợi"
     Label("address", "đ[/.]?c", "colon"),
     # "VPĐD: ...", "Văn phòng phía Nam: ...", "TP. Hồ Chí Minh: ..."
     Label("address", r"vp ?(?:đd|gd|hcm|hn)|văn phòng[^:,;|]{0,40}(?= ?:(?! ?[(+]?\d[\d .()-]{6}))", "colon"),
@@ -181,10 +183,8 @@ def runs_of(lines: list[str]) -> list[Run]:
         end = 0
         for match in _ANY.finditer(_label_text(line)):
             row = LABELS[int((match.lastgroup or "r0")[1:])]
-            comrade = (
-                end and field in PERSONS and match[0][1:] in COMRADE and not line[end : match.start()].strip(" :-")
-            )
-            if comrade or not _counts(line, match, row.place):
+            opens = end and not line[end : match.start()].strip(" :-")
+            if (opens and _part_of_value(field, row, match)) or not _counts(line, match, row.place):
                 continue
             held.append(line[end : match.start()].strip())
             runs.append(Run(field, label, tuple(held), before, colon))
@@ -193,6 +193,13 @@ def runs_of(lines: list[str]) -> list[Run]:
             colon = line[end : end + 2].lstrip().startswith(":")
         held.append(line[end:].strip())
     return [*runs, Run(field, label, tuple(held), before, colon)]
+
+
+def _part_of_value(field: str, row: Label, match: re.Match[str]) -> bool:
+    """True for a label that only opens the value of another: "nội dung Đ/c: ...", "Địa chỉ: Trụ sở UBND, số 5 ..."."""
+    if field in PERSONS:
+        return match[0][1:] in COMRADE
+    return field == row.field == "address" and not match.string[match.end() : match.end() + 2].strip().startswith(":")
 
 
 def _label_text(line: str) -> str:

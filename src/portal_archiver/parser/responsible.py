@@ -41,7 +41,7 @@ _POST = re.compile(rf"(?<!\w)(?:(?:pho|quyen|q\.|p\.|tong) ?)*(?:{fold(_POSTS)})
 _BODY = re.compile(
     r"\W*(?:sở|bộ|cục|chi cục|ủy ban|uỷ ban|ubnd|hđnd|văn phòng|phòng|ban|trung tâm|công ty|tổng công ty|tập đoàn|ctcp|"
     r"báo|tạp chí|đài|hội|liên hiệp|liên minh|viện|trường|công an|thanh tra|tòa án|cổng|trang|huyện|tỉnh|thành phố|"
-    r"đảng|mặt trận|đoàn|bộ phận|nhà xuất bản|quỹ|hiệp hội)(?!\w)",
+    r"đảng|mặt trận|đoàn (?:thanh niên|thể)|bộ phận|nhà xuất bản|quỹ|hiệp hội)(?!\w)",
     re.I,
 )
 _SURNAMES = (
@@ -92,7 +92,7 @@ def person_and_post(value: str) -> tuple[str | None, str | None]:
     if _BODY.match(text) and not titles:
         return None, None
     name = _NAME.match(text, 0, post.start() if post else len(text))
-    return (name[0].strip() if name else None), (trim(text[post.start() :].rstrip(" ).")) if post else None)
+    return (name[0].strip() if name else None), (trim(text[post.start() :]) if post else None)
 
 
 def _name_behind_post(text: str) -> tuple[str | None, str | None]:
