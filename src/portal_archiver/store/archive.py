@@ -109,6 +109,9 @@ class Archive:
     ) -> Results:
         """Reports with all the words of `query`, or (`Results.relaxed`) with some of them where none has all.
 
+        A question, or more than ten words in a row, is no list of words: unless it stands somewhere word for word, the
+        best reports with some of its words answer it.
+
         Diacritics and case do not matter; "quoted words" stand together, -word must not be there, word* may go on.
         No query raises; an empty one finds everything, the newest first.
 

@@ -91,9 +91,7 @@ class Connection:
             )
         if read_only:
             if version < schema.VERSION:
-                raise ArchiveError(
-                    f"{self.path} has an older schema; open it once for writing and it is brought up to date"
-                )
+                raise ArchiveError(f"{self.path} is empty or has an older schema; open it once for writing")
             return
         if self.pragma("journal_mode") != "wal":
             self.sql.execute("PRAGMA journal_mode = WAL")
@@ -165,4 +163,5 @@ def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
 
 
 def _can_have_neighbors(path: Path) -> bool:
-    return os.access(path.parent, os.W_OK) or path.with_name(path.name + "-shm").exists()
+    writable = os.access(path.parent, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+    return writable or path.with_name(path.name + "-shm").exists()

@@ -55,8 +55,9 @@ UPDATE urls SET state = :state, due = :due, reason = :reason, detail = :detail, 
 
 def next_sql(rank: int) -> str:
     """The statement that finds the next URLs of one class: for portal, time, beginning of the run, and how many."""
+    index = "urls_new" if rank == NEW else "urls_due"
     return (
-        f"SELECT {_COLUMNS} FROM urls WHERE portal_id = ? AND rank = {rank} AND due <= ?"
+        f"SELECT {_COLUMNS} FROM urls INDEXED BY {index} WHERE portal_id = ? AND rank = {rank} AND due <= ?"
         f" AND (tried_at IS NULL OR tried_at < ?) ORDER BY {_ORDERS[rank]} LIMIT ?"
     )
 

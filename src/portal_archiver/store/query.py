@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,6 +12,21 @@ from portal_archiver.text import fold
 
 # Words of a query that are looked for: FTS5 pays for every word and for every pair of them, so a pasted page is cut.
 MAX_WORDS = 48
+# More words than this are a sentence: no report can be expected to have them all (Vietnamese writes each syllable as a
+# word, so a long report has any common ones somewhere, and scattered they say nothing).
+LONGEST_LIST = 10
+# What makes a question of a few words, as written, and as typed without diacritics where fewer are unmistakable
+# ("nao" is also "não", "ai" stands in "Ai Cập").
+_ASKING = re.compile(
+    r"\b(?:gì|nào|mấy|những ai|bởi ai|là ai|ai (?:là|đã)"  # "Bạch Hải có những gì", "Ai là chủ tịch"
+    r"|bao (?:nhiêu|lâu|giờ|xa)"  # "bao nhiêu xã đạt chuẩn"
+    r"|(?:ở|từ|đến|tới|đi|là) đâu|(?:tại|vì|ra|làm) sao"  # "nộp hồ sơ ở đâu", "tại sao hoãn"
+    r"|(?:phải|có|hay|được) không)\b"
+)
+_ASKING_FOLDED = re.compile(
+    r"\b(?:gi|(?:the|khi|luc|nguoi|nam|noi) nao|la ai|ai (?:la|da)|bao (?:nhieu|lau|gio|xa)"
+    r"|(?:o|tu|den|toi|di) dau|(?:tai|vi|ra|lam) sao|(?:phai|hay) khong)\b"
+)
 _WORDS = re.compile(r"[^\W_]+")
 _TERMS = re.compile(r'(?P<minus>(?<!\S)-)?(?:["“”„](?P<phrase>[^"“”„]*)["“”„]?|(?P<chunk>[^\s"“”„]+))')
 
@@ -19,20 +35,21 @@ _TERMS = re.compile(r'(?P<minus>(?<!\S)-)?(?:["“”„](?P<phrase>[^"“”„
 class Term:
     """Folded words that stand together: one word, a "quoted phrase", or a chunk such as 13/2023/NĐ-CP.
 
-    `prefix` (nông*) lets the last word go on; `excluded` (-bóng) is what must not be there.
+    `quoted` is what stood in quotation marks; `prefix` (nông*) lets the last word go on.
     """
 
     words: tuple[str, ...]
+    quoted: bool = False
     prefix: bool = False
-    excluded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query as understood."""
+    """A query as understood; a `sentence` (a question, or many words in a row) is no list of required words."""
 
     wanted: tuple[Term, ...] = ()
     excluded: tuple[Term, ...] = ()
+    sentence: bool = False
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -55,9 +72,17 @@ def parse(text: str) -> Query:
         words = folded_words(chunk)[:left]
         left -= len(words)
         if words:
-            term = Term(words, prefix=match["phrase"] is None and chunk.endswith("*"), excluded=bool(match["minus"]))
-            (excluded if term.excluded else wanted).append(term)
-    return Query(tuple(wanted), tuple(excluded))
+            quoted = match["phrase"] is not None
+            term = Term(words, quoted=quoted, prefix=not quoted and chunk.endswith("*"))
+            (excluded if match["minus"] else wanted).append(term)
+    plain = not excluded and not any(term.prefix or term.quoted for term in wanted)
+    return Query(tuple(wanted), tuple(excluded), plain and len(wanted) > 1 and _is_sentence(text, MAX_WORDS - left))
+
+
+def _is_sentence(text: str, length: int) -> bool:
+    lowered = unicodedata.normalize("NFC", text).lower().strip()
+    asking = _ASKING_FOLDED if lowered == fold(lowered) else _ASKING
+    return length > LONGEST_LIST or lowered.endswith("?") or asking.search(lowered) is not None
 
 
 def all_words(query: Query) -> str:
@@ -79,6 +104,11 @@ def any_word(query: Query) -> str:
     singles += [_quoted(term.words, prefix=True) for term in query.wanted if term.prefix]
     pairs = [_quoted(pair) for pair in pairwise(query.words)]
     return " OR ".join(dict.fromkeys(singles + pairs))
+
+
+def word_for_word(query: Query) -> str:
+    """FTS5 expression: the whole query as it stands."""
+    return _quoted(query.words)
 
 
 def any_term(terms: Iterable[Term]) -> str:

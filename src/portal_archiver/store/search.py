@@ -76,11 +76,18 @@ def _find(
 ) -> tuple[int, list[int], bool]:
     if not query.wanted:
         return *_page(sql, None, conditions, paging), False
-    total, ids = _page(sql, queries.all_words(query), conditions, paging)
-    if total or len(query.words) == 1:
-        return total, ids, False
+    if not query.sentence or _stands_somewhere(sql, query):
+        total, ids = _page(sql, queries.all_words(query), conditions, paging)
+        if total or len(query.words) == 1:
+            return total, ids, False
     total, ids = _page(sql, queries.any_word(query), conditions, paging)
     return total, ids, total > 0
+
+
+def _stands_somewhere(sql: sqlite3.Connection, sentence: queries.Query) -> bool:
+    """Whether a sentence is a quotation (a headline, say): then its words are meant as they stand."""
+    ask = "SELECT 1 FROM articles_fts WHERE articles_fts MATCH ? LIMIT 1"
+    return sql.execute(ask, (queries.word_for_word(sentence),)).fetchone() is not None
 
 
 def _page(

@@ -1,0 +1,171 @@
+"""What goes wrong with a file is told in one line with the right exit code, and nothing is half-written."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from portal_archiver.errors import ArchiveError, LockedError, MissingArchiveError
+from portal_archiver.model import Article, Capture, Page
+from portal_archiver.store import Archive, schema
+
+NOBODY = 65534
+
+
+def save(archive: Archive, n: int, size: int = 0) -> None:
+    url = f"https://bachhai.example/tin/{n}"
+    capture = Capture(url, fetched_at=datetime(2024, 6, 1, tzinfo=UTC), body=os.urandom(size))
+    archive.save(capture, Page(url, url, "article", Article(f"Tin {n}", "Nội dung")))
+
+
+@contextmanager
+def read_only_folder() -> Iterator[Path]:
+    """A folder nobody may write to; root, whom permissions do not bind, becomes somebody else for a while."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        Archive(folder / "archive.db").close()
+        (folder / "archive.db").chmod(0o444)
+        folder.chmod(0o555)
+        root = os.geteuid() == 0
+        try:
+            if root:
+                os.seteuid(NOBODY)
+            yield folder
+        finally:
+            if root:
+                os.seteuid(0)
+            folder.chmod(0o755)
+
+
+def test_a_missing_archive_is_made_only_when_wanted(tmp_path: Path) -> None:
+    for options in ({"create": False}, {"read_only": True}):
+        with pytest.raises(MissingArchiveError, match=r"no archive at .*archive\.db") as caught:
+            Archive(tmp_path / "archive.db", **options)
+        assert caught.value.exit_code == 2
+    assert not list(tmp_path.iterdir())
+    Archive(str(tmp_path / "archive.db")).close()
+    Archive(tmp_path / "archive.db", create=False).close()
+
+
+def test_an_empty_file_becomes_an_archive(tmp_path: Path) -> None:
+    (tmp_path / "archive.db").touch()
+    with Archive(tmp_path / "archive.db") as archive:
+        save(archive, 1)
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("Không phải cơ sở dữ liệu.\n" * 100)
+    with pytest.raises(ArchiveError, match=r"notes\.txt is not an SQLite file") as caught:
+        Archive(path)
+    assert caught.value.exit_code == 7
+    assert path.read_text() == "Không phải cơ sở dữ liệu.\n" * 100
+
+
+def test_somebody_elses_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE t (x)")
+    before = path.read_bytes()
+    for read_only in (False, True):
+        with pytest.raises(ArchiveError, match="not an archive of ours"):
+            Archive(path, read_only=read_only)
+    assert path.read_bytes() == before and [file.name for file in tmp_path.iterdir()] == ["other.db"]
+
+
+def test_an_archive_from_the_future_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    with Archive(path) as archive:
+        archive.db.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
+    with pytest.raises(ArchiveError, match="written by a newer portal-archiver"):
+        Archive(path)
+
+
+def test_a_truncated_archive_is_told_as_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    with Archive(path) as archive:
+        for n in range(50):
+            save(archive, n, 4000)
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size // 2)
+    with pytest.raises(ArchiveError, match="is damaged") as caught, Archive(path) as archive:
+        for n in range(50):
+            archive.article(n + 1)
+            archive.payload(n + 1)
+    assert caught.value.exit_code == 7
+
+
+def test_a_folder_or_a_path_without_one_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match="is a folder"):
+        Archive(tmp_path)
+    with pytest.raises(ArchiveError, match="its folder must exist"):
+        Archive(tmp_path / "none" / "archive.db")
+
+
+def test_a_read_only_folder_can_be_read_and_writing_is_told() -> None:
+    with read_only_folder() as folder:
+        with pytest.raises(ArchiveError, match="cannot be opened"):
+            Archive(folder / "new.db")
+        with pytest.raises(ArchiveError, match=r"writable") as caught, Archive(folder / "archive.db") as archive:
+            save(archive, 1)
+        assert caught.value.exit_code == 7
+        with Archive(folder / "archive.db", read_only=True) as archive:
+            assert archive.search("").total == 0
+            with pytest.raises(ArchiveError, match=r"archive\.db\.lock cannot be used"), archive.exclusive():
+                pass
+
+
+def test_an_archive_opened_for_reading_is_not_written(tmp_path: Path) -> None:
+    Archive(tmp_path / "archive.db").close()
+    with (
+        Archive(tmp_path / "archive.db", read_only=True) as archive,
+        pytest.raises(ArchiveError, match="cannot be written"),
+    ):
+        save(archive, 1)
+
+
+def test_a_full_disk_is_told_and_the_page_is_not_half_written(tmp_path: Path) -> None:
+    with Archive(tmp_path / "archive.db") as archive:
+        pages = archive.db.execute("PRAGMA page_count").fetchone()[0]
+        archive.db.execute(f"PRAGMA max_page_count = {pages + 30}")
+        saved = 0
+        with pytest.raises(ArchiveError, match="the disk is full"):
+            for saved in range(100):
+                save(archive, saved, 20_000)
+        assert 0 < saved < 100
+        assert archive.search("").total == archive.db["captures"].count == archive.db["bodies"].count == saved
+        assert archive.db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+
+
+def test_another_writer_that_does_not_finish_is_told(tmp_path: Path) -> None:
+    with Archive(tmp_path / "archive.db") as archive, Archive(tmp_path / "archive.db") as other:
+        archive.db.execute("PRAGMA busy_timeout = 10")
+        with other.transaction(), pytest.raises(LockedError, match="written by another program"):
+            save(archive, 1)
+        save(archive, 1)
+
+
+def test_the_schema_is_strict_and_as_many_migrations_as_its_version_says(tmp_path: Path) -> None:
+    with Archive(tmp_path / "archive.db") as archive:
+        assert len(schema.migrations.applied(archive.db)) == schema.VERSION
+        assert not schema.migrations.pending(archive.db)
+        ours = [
+            table for table in archive.db.tables if not table.name.startswith(("articles_fts", "_sqlite", "sqlite_"))
+        ]
+        assert {table.name for table in ours} == {
+            "portals", "urls", "captures", "bodies", "articles", "revisions", "photos", "attachments", "article_urls",
+            "licenses", "runs", "run_events",
+        }  # fmt: skip
+        assert all(table.strict for table in ours)
+        assert archive.db.journal_mode == "wal"
+        assert archive.db.execute("PRAGMA foreign_keys").fetchone()[0] == 1
+    with Database(tmp_path / "archive.db") as plain:
+        assert plain.execute("PRAGMA application_id").fetchone()[0] == schema.APPLICATION_ID
