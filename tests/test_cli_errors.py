@@ -187,8 +187,12 @@ def test_a_file_that_is_no_archive_is_refused_by_every_command_and_left_as_it_is
             code, line = told(*command, "--archive", name)
             assert code == 7
             assert line.startswith(f"{name} is ")
-        assert told_by_a_process(tmp_path, "crawl", "--archive", name) == told("crawl", "--archive", name)
         assert (tmp_path / name).read_bytes() == before
+
+
+def test_the_process_itself_ends_with_the_code_of_a_bad_archive(tmp_path: Path) -> None:
+    (tmp_path / "archive.db").write_bytes(b"Not an SQLite file. " * 100)
+    assert told_by_a_process(tmp_path, "status")[0] == 7
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path, told: Told) -> None:
@@ -203,9 +207,22 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, told: Told) -> None:
     assert told("search", "tin", "--archive", ".") == (7, ". is a folder; give the path of a file in it")
 
 
-def test_an_unknown_report(tmp_path: Path) -> None:
+def test_an_archive_that_cannot_grow_any_more_loses_nothing_of_what_it_has(tmp_path: Path) -> None:
+    with serve() as url:
+        configure(tmp_path, portal(url, "allow_private = true"))
+        shell = f"ulimit -f 300; exec {sys.executable} -m portal_archiver crawl"  # blocks of 512 bytes or 1 KB
+        full = subprocess.run(
+            ["sh", "-c", shell], cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, timeout=60
+        )
+    assert full.returncode == 7
+    assert _only_error(full.stderr).startswith("archive.db cannot")
+    with closing(sqlite3.connect(tmp_path / "archive.db")) as archive:
+        assert archive.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_an_unknown_report(tmp_path: Path, told: Told) -> None:
     Archive(tmp_path / "archive.db").close()
-    code, line = told_by_a_process(tmp_path, "show", "7")
+    code, line = told("show", "7")
     assert code == 2
     assert "7" in line
 

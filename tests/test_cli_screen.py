@@ -13,7 +13,7 @@ import typer
 from portal_archiver.cli.exits import FAILURES, code_of
 from portal_archiver.cli.options import first_day, last_day
 from portal_archiver.cli.progress import PlainLines
-from portal_archiver.cli.report import REMEDIES, next_step, show_report, trouble
+from portal_archiver.cli.report import REMEDIES, next_step, show_end, show_report, trouble
 from portal_archiver.cli.screen import Screen, emit, safe
 from portal_archiver.cli.search import RELAXED, highlighted, show_results
 from portal_archiver.cli.show import ORIGINS, dateline_in_words, show_article
@@ -111,6 +111,15 @@ def test_several_portals_stand_side_by_side() -> None:
     ]
     assert "tay failed: 2 dns\n" in paper.text
     assert max(map(len, paper.text.splitlines())) <= 80
+
+
+def test_the_plain_lines_of_a_run_are_closed() -> None:
+    paper = Paper()
+    show_end(paper, [report(new=1204, failed=2), report(portal="tay")])
+    assert paper.text.splitlines() == [
+        "bachhai: ended after 1 min 15 s: 1,204 new, 0 changed, 2 failed",
+        "tay: ended after 1 min 15 s: 0 new, 0 changed, 0 failed",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,15 @@ def show_report(screen: Screen, reports: Sequence[RunReport]) -> None:
         screen.say(sentence if len(reports) == 1 else f"{portal}: {sentence}")
 
 
+def show_end(screen: Screen, reports: Sequence[RunReport]) -> None:
+    """Where there is no bar to vanish: a line for each portal, to close what its first line began."""
+    if screen.is_interactive:
+        return
+    for report in reports:
+        figures = f"{report.new:,} new, {report.changed:,} changed, {report.failed:,} failed"
+        screen.say(f"{report.portal}: ended after {_duration(report.seconds)}: {figures}")
+
+
 def next_step(report: RunReport) -> str:
     """What follows from a run, in a sentence; "" when all went as it should."""
     return next((sentence(report) for holds, sentence in NEXT_STEPS if holds(report)), "")

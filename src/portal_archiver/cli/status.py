@@ -53,7 +53,7 @@ def show_status(screen: Screen, archive: Path, size: int, portals: Sequence[Port
 def _table(portals: Sequence[PortalStatus]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("portal", overflow="fold")
-    for label in ("reports", "waiting", "failing"):
+    for label in ("reports", "due", "failing"):
         table.add_column(label, justify="right", no_wrap=True)
     for label in ("newest", "last run (UTC)", "ended"):
         table.add_column(label, no_wrap=True)
