@@ -94,6 +94,7 @@ def test_decomposed_letters_and_invisible_characters_change_nothing() -> None:
         ("GP: 54/GP-TTĐT ngày 21 tháng 10 năm 2016 của Cục Báo chí.", "54/GP-TTĐT", "Cục Báo chí", "2016-10-21"),
         ("Giấy phép số 4/GP do Cục Chuyển đổi số cấp ngày 1/2/2020", "4/GP", "Cục Chuyển đổi số", "2020-02-01"),
         ("Giấy phép số 4/GP ngày 1/2/2020, Ban biên tập", "4/GP", None, "2020-02-01"),
+        ("Giấy phép số:\n4/GP-TTĐT, ngày 1/2/2020", "4/GP-TTĐT", None, "2020-02-01"),
         ("GPXB số 30/GP, Bộ TT&TT cấp ngày 8.7.2015", "30/GP", "Bộ TT&TT", "2015-07-08"),
         ("Giấy phép số 9/GP-BTTTT ngày 15/06/2016 do Bộ TT&TT cấp", "9/GP-BTTTT", "Bộ TT&TT", "2016-06-15"),
         (
@@ -187,6 +188,8 @@ def test_the_bodies_are_those_a_label_names(text: str, body: str | None, unit: s
         ),
         ("Đ/c: Trần Văn Bình - Phó Chủ tich UBND huyện", "Trần Văn Bình", "Phó Chủ tich UBND huyện"),
         ("Đoàn Văn Hậu (Phó Giám đốc Sở)", "Đoàn Văn Hậu", "Phó Giám đốc Sở"),
+        ("Trần Văn Bình - CT UBND xã", "Trần Văn Bình", "CT UBND xã"),
+        ("Trần Văn Bình, Lê Thị Hoa", "Trần Văn Bình", None),
         ("PGS.TS. TRẦN VĂN BÌNH", "TRẦN VĂN BÌNH", None),
         ("Nhà báo Đại tá Y Moan Ê Ban", "Y Moan Ê Ban", None),
         ("Trần Bình, Giám đốc Sở Y tế", "Trần Bình", "Giám đốc Sở Y tế"),
@@ -262,7 +265,7 @@ def test_the_first_address_is_found_with_and_without_a_label(text: str, address:
         ("ĐT: (84) 299 38110011/38110012", ["8429938110011", "38110012"], []),
         ("Điện thoại: Văn phòng: 080 43001; Fax: 080.43002", ["08043001"], ["08043002"]),
         ("Tòa soạn\n0903 405 146\nMST: 0313720704\nISSN 1859-2945\nTổng truy cập: 0123456789", ["0903405146"], []),
-        ("Giấy phép số 0101234567 cấp ngày 01/12/2019. Lượt truy cập: 86308737", [], []),
+        ("Giấy CNĐKDN số: 0101234568. Giấy phép số 0101234567 cấp ngày 01/12/2019. Lượt truy cập: 86308737", [], []),
     ],
 )
 def test_phones_and_faxes_keep_their_digits_and_nothing_else(text: str, phones: list[str], faxes: list[str]) -> None:
@@ -308,6 +311,7 @@ def test_emails_are_kept_as_printed_and_once_each() -> None:
             "Khi đăng lại phải ghi rõ nguồn: Theo Báo Bạch Hải (bachhai.example).",
             "Báo Bạch Hải",
         ),
+        ("Xin ghi rõ: nguồn Báo Bạch Hải (a.example).", "Xin ghi rõ: nguồn Báo Bạch Hải (a.example).", "Báo Bạch Hải"),
         (
             "Đề nghị dẫn nguồn bachhai.example khi phát hành lại.",
             "Đề nghị dẫn nguồn bachhai.example khi phát hành lại.",

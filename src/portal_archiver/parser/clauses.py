@@ -17,7 +17,7 @@ def _any(*forms: str) -> re.Pattern[str]:
 
 # The credit a reader owes
 CREDIT = _any(
-    r"(?:ghi|nêu)(?: rõ)? (?:xuất xứ|nguồn(?! gốc (?:xuất xứ|hàng)))",  # "Ghi rõ nguồn ... khi phát hành lại"
+    r"(?:ghi|nêu)(?: rõ)?:? (?:xuất xứ|nguồn(?! gốc (?:xuất xứ|hàng)))",  # "Ghi rõ nguồn ... khi phát hành lại"
     r"(?:trích |ghi )?dẫn (?:rõ )?(?:nguồn|link|lại từ)|trích nguồn|đề nguồn",  # "Đề nghị dẫn nguồn ..."
     r"(?<!\w)dẫn (?:lại )?(?:từ )?[\"“‘']?(?:https?://)?[\w-]{1,63}\.[\w-]",  # "phải dẫn bachhai.example"
 )

@@ -51,6 +51,7 @@ _ISSUER_PLACES = tuple(
         r"(?<!\w)do\s([^;:()\d]{3,200}?)(?=\s*cấp(?!\w))",  # "do Tổng cục X cấp"
     )
 )
+_ANNOUNCED = re.compile(r"(?<!\w)số\s?:?\s*$", re.I)  # "Giấy phép số:", the number on the line after
 _GRANT_LINE = re.compile(
     r"\W*(?:(?:ký )?ngày|cấp|(?:nơi|cơ quan|đơn vị) cấp|do|bởi|số\s?:?\s?\d+\s?[/\-–])(?!\w)", re.I
 )
@@ -83,7 +84,11 @@ def _text(run: Run) -> str:
     """The rest of the label's line and the lines after it that go on about the grant ("Cấp ngày 28/8/2015")."""
     pieces = [run.lines[0]]
     for line in run.lines[1:]:
-        if BLANK.fullmatch(pieces[-1]) or _GRANT_LINE.match(line):
+        if (
+            BLANK.fullmatch(pieces[-1])
+            or _GRANT_LINE.match(line)
+            or (line[:1].isdigit() and _ANNOUNCED.search(pieces[-1]))
+        ):
             pieces.append(line)
         elif line and not OTHER_LABEL.match(line):
             break

@@ -38,6 +38,8 @@ _POSTS = (
 )
 # Looked for in folded text: "Phó Chủ tich" (sic)
 _POST = re.compile(rf"(?<!\w)(?:(?:pho|quyen|q\.|p\.|tong) ?)*(?:{fold(_POSTS)})(?!\w)")
+# What follows a name and a dash or comma is a post even if we do not know the word: "Lê Văn An - CT UBND xã"
+_UNKNOWN_POST = re.compile(rf"\s*[-–,(]\s*[{UPPER}][^\W\d_]*(?!(?: {_WORD})*\W*$) [^\W\d_]")
 _BODY = re.compile(
     r"\W*(?:sở|bộ|cục|chi cục|ủy ban|uỷ ban|ubnd|hđnd|văn phòng|phòng|ban|trung tâm|công ty|tổng công ty|tập đoàn|ctcp|"
     r"báo|tạp chí|đài|hội|liên hiệp|liên minh|viện|trường|công an|thanh tra|tòa án|cổng|trang|huyện|tỉnh|thành phố|"
@@ -92,7 +94,8 @@ def person_and_post(value: str) -> tuple[str | None, str | None]:
     if _BODY.match(text) and not titles:
         return None, None
     name = _NAME.match(text, 0, post.start() if post else len(text))
-    return (name[0].strip() if name else None), (trim(text[post.start() :]) if post else None)
+    role = post or (name and _UNKNOWN_POST.match(text, name.end()))
+    return (name[0].strip() if name else None), (trim(text[role.start() :]) if role else None)
 
 
 def _name_behind_post(text: str) -> tuple[str | None, str | None]:
