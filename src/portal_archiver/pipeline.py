@@ -14,8 +14,11 @@ from portal_archiver.model import Capture, Fetch, Page, Portal, RunReport, Targe
 from portal_archiver.parser import parse_page
 from portal_archiver.store import Archive, Frontier
 
-# So many answers in a row that never came, and none before them: the portal is unreachable, not a page of it.
-UNANSWERED = 3
+# So many requests in a row without an answer, and the portal is unreachable, not a page of it: a few where it never
+# answered at all; more, and more than a host is asked before it is left alone, where it fell silent on the way.
+NEVER_ANSWERED, FELL_SILENT = 3, 15
+
+SILENCE = frozenset(reason for reason in Reason if reason.unreachable) | {Reason.ROBOTS_UNREACHABLE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,8 @@ class _Run:
         self.counts: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.done = 0
-        self.unanswered = 0  # answers that never came, as long as none has
+        self.silent = 0  # requests in a row without an answer
+        self.answered = False
 
     async def travel(self) -> RunReport:
         """Asks for one URL after another until nothing is due, or something says stop."""
@@ -133,7 +137,8 @@ class _Run:
     def why_stop(self, budget: int) -> str | None:
         if self.options.stop.is_set():
             return "signal"
-        if self.unanswered and (self.unanswered >= UNANSWERED or not self.frontier.waiting()):
+        patience = FELL_SILENT if self.answered else NEVER_ANSWERED
+        if self.silent >= patience or (self.silent and not self.answered and not self.frontier.waiting()):
             return "unreachable"
         return "budget" if self.done >= budget and self.frontier.waiting() else None
 
@@ -200,16 +205,12 @@ class _Run:
             self.counts[outcome] += 1
         elif not (is_guess(target.url) and Reason(fetch.reason).state == "gone"):
             self.reasons[str(fetch.reason)] += 1
-        self.unanswered = self.unanswered + 1 if self.is_silence(fetch) else 0
+        silent = fetch.capture is None and Reason(fetch.reason) in SILENCE
+        self.silent = self.silent + 1 if silent else 0
+        self.answered = self.answered or fetch.capture is not None
         if self.options.on_progress:
             progress = Progress(self.portal.key, target.url, outcome, self.done, self.frontier.waiting())
             self.options.on_progress(progress)
-
-    def is_silence(self, fetch: Fetch) -> bool:
-        """Whether the portal has not answered at all: later on, a silent URL is that URL's affair."""
-        if not fetch.reason or self.counts or self.done > self.unanswered + 1:
-            return False
-        return Reason(fetch.reason).unreachable or fetch.reason == Reason.ROBOTS_UNREACHABLE
 
     def report(self, requests: int, stopped: str | None) -> RunReport:
         report = RunReport(

@@ -18,15 +18,16 @@ from portal_archiver.urls import canonicalize
 
 MAX_CAPTION = 320  # characters
 SUBHEADING = 60  # a bold line after a picture that is shorter is a sub-heading
+FRAME_BLOCKS = 6  # a table around one picture has no more blocks
 SOURCE_LENGTH = 90
 LONE_CAPTION = 220  # a caption without any mark of one is at most this long
-PERIOD = re.compile(r"\btu\b.*\bden\b")  # "(Từ 02/5 đến 05/5)": what a schedule covers
+PERIOD = re.compile(r"\btu\b.*\bden\b")  # "(Từ 02/5 đến 05/5)": a schedule's span
 _ESCAPED_MARKUP = re.compile(r"</?o:p>|<!--.*?-->")  # Word's tags that an editor escaped into text
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of the body: its role (`p`, a heading, `li`, `table`), its text, its clean HTML, the block it came from."""
+    """A part of the body: its role (`p`, a heading, `li`, `table`), its text, its HTML, the block it came from."""
 
     role: str
     text: str
@@ -159,6 +160,8 @@ class _Reader:
         """The text stands in a small table of its own, under its picture or where the picture was."""
         for element in self.outline.around(block):
             if element.tag == "table":
+                if element.end - element.start > FRAME_BLOCKS:
+                    return False
                 inside = self.outline.blocks[element.start : element.end]
                 alone = sum(bool(other.text) for other in inside) == 1 and len(block.text) <= LONE_CAPTION
                 return alone and element.start > self.region.start and len(element.node.css("tr")) > 1

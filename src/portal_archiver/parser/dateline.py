@@ -12,13 +12,12 @@ from portal_archiver.model import Dateline, Link
 from portal_archiver.parser.dates import Found, find_dates, is_date_line
 from portal_archiver.parser.dom import Outline
 from portal_archiver.parser.metadata import Metadata
-from portal_archiver.parser.region import has_menu
+from portal_archiver.parser.region import FRAME_LINKS, ProseIndex
 from portal_archiver.parser.title import Candidate
 from portal_archiver.parser.vocabulary import HINTS
 from portal_archiver.text import fold
 
 BEFORE, AFTER = 6, 8  # blocks around the headline in which a dateline is looked for
-FRAME_LINKS = 5  # a breadcrumb has fewer
 TAIL = 4  # blocks after the body's end
 # Words that make a date somebody else's: an event's, a document's, the license's, the page's own clock.
 OTHER_DATES = re.compile(
@@ -54,11 +53,12 @@ class _Shown:
 
 
 def read_datelines(
-    outline: Outline, title: Candidate, metadata: Metadata, url: str, seen_as: Link | None, now: datetime | None
+    index: ProseIndex, title: Candidate, metadata: Metadata, url: str, seen_as: Link | None, now: datetime | None
 ) -> Datelines:
     """The datelines of a report: shown on the page, else claimed by it, else of its listing, its URL, its prose."""
+    outline = index.outline
     limit = (now + timedelta(days=1)).date() if now else None
-    shown = [item for item in _shown(outline, title, now) if limit is None or item.found.day <= limit]
+    shown = [item for item in _shown(index, title, now) if limit is None or item.found.day <= limit]
     published = _best(shown, is_update=False)
     updated = _best(shown, is_update=True)
     if published is None:
@@ -84,8 +84,8 @@ def _element(item: _Shown | None, metadata: Metadata) -> Dateline | None:
     return Dateline(value, origin="element", raw=item.raw)
 
 
-def _shown(outline: Outline, title: Candidate, now: datetime | None) -> Iterator[_Shown]:
-    region = title.region
+def _shown(index: ProseIndex, title: Candidate, now: datetime | None) -> Iterator[_Shown]:
+    outline, region = index.outline, title.region
     first = max(0, title.block - BEFORE)
     last = min(len(outline.blocks), max(title.block + AFTER, region.end + TAIL))
     for position in range(first, last):
@@ -101,10 +101,10 @@ def _shown(outline: Outline, title: Candidate, now: datetime | None) -> Iterator
         folded = fold(text)
         if position >= region.end and not (PUBLISHED.search(folded) or UPDATED.search(folded)):
             continue
-        if OTHER_DATES.search(folded) or (position > title.block and has_menu(outline, title.block + 1, position)):
+        if OTHER_DATES.search(folded) or (position > title.block and index.has_menu(title.block + 1, position)):
             continue
         found = find_dates(text, now)
-        if found and not (position < title.block and _in_frame(outline, position, title.block)):
+        if found and not (position < title.block and _in_frame(index, position, title.block)):
             yield from _weigh(outline, title, position, folded, found)
 
 
@@ -121,13 +121,15 @@ def _weigh(outline: Outline, title: Candidate, position: int, folded: str, found
         yield _Shown(date_found, block.text, score + exact, bool(UPDATED.search(before)))
 
 
-def _in_frame(outline: Outline, position: int, title: int) -> bool:
-    """Whether a date above the headline belongs to the page's frame, as its clock does: a menu stands between the two,
-    or in what holds both of them.
+def _in_frame(index: ProseIndex, position: int, title: int) -> bool:
+    """Whether a date above the headline belongs to the page's frame, as its clock does.
+
+    A menu stands between the two, or in what holds both of them.
     """
-    shared = next((e for e in outline.around(outline.blocks[title]) if e.start <= position < e.end), None)
-    return has_menu(outline, position + 1, title) or (
-        shared is not None and has_menu(outline, shared.start, position, FRAME_LINKS)
+    around = index.outline.around(index.outline.blocks[title])
+    shared = next((element for element in around if element.start <= position < element.end), None)
+    return index.has_menu(position + 1, title) or (
+        shared is not None and index.has_menu(shared.start, position, FRAME_LINKS)
     )
 
 

@@ -85,8 +85,8 @@ def find_dates(text: str, now: datetime | None = None) -> list[Found]:
 
 def is_date_line(text: str) -> bool:
     """A line that says little but a date: "Thứ ba, 26/12/2023, 14:35 (GMT+7)", "Ngày đăng: 3/1/2024 - Lượt xem: 12"."""
-    found = find_dates(text)
-    if not found or len(text) > DATE_LINE:
+    found = find_dates(text) if len(text) <= DATE_LINE else []
+    if not found:
         return False
     return len(text) - sum(date.end - date.start for date in found) <= DATE_LINE_REST and not text.endswith((".", ";"))
 

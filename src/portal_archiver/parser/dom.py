@@ -171,7 +171,8 @@ class _Walker:
             self.anchors.append((href, len(self.parts)))
             place = _Place(place.owner, place.inline, place.bold, href, place.depth + 1)
         elif tag in KEPT_INLINE:
-            inline = (*place.inline, KEPT_INLINE[tag])
+            kept = KEPT_INLINE[tag]
+            inline = place.inline if kept in place.inline else (*place.inline, kept)
             place = _Place(place.owner, inline, place.bold or tag in BOLD_TAGS, place.href, place.depth + 1)
         children = []
         child = node.child

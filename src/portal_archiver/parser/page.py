@@ -37,6 +37,7 @@ class Evidence:
     metadata: Metadata
     license: License | None
     footer: int
+    index: ProseIndex
     portal: Portal | None = None
     fetched_at: datetime | None = None
     seen_as: Link | None = None
@@ -85,7 +86,9 @@ def gather(
     """First stage: everything the page offers, nothing decided yet."""
     tree = parse(decode(html, _charset(headers)) if isinstance(html, bytes) else html)
     page = outline(tree.root) if tree.root is not None else Outline()
-    evidence = Evidence(url, tree, page, read_metadata(tree), None, len(page.blocks), portal, fetched_at, seen_as)
+    evidence = Evidence(
+        url, tree, page, read_metadata(tree), None, len(page.blocks), ProseIndex(page), portal, fetched_at, seen_as
+    )
     _read_footer(evidence)
     return evidence
 
@@ -93,8 +96,7 @@ def gather(
 def headlines(evidence: Evidence) -> list[Candidate]:
     """Second stage: the blocks that may be the headline, best first, each with the report that would follow."""
     anchor = evidence.seen_as.text if evidence.seen_as else ""
-    index = ProseIndex(evidence.outline)
-    return candidates(evidence.outline, index, evidence.metadata, evidence.url, anchor, evidence.footer)
+    return candidates(evidence.outline, evidence.index, evidence.metadata, evidence.url, anchor, evidence.footer)
 
 
 def choose(evidence: Evidence) -> tuple[Candidate | None, Reading | None]:
@@ -111,7 +113,7 @@ def choose(evidence: Evidence) -> tuple[Candidate | None, Reading | None]:
 def _article(evidence: Evidence, title: Candidate, reading: Reading) -> Article:
     base = _base(evidence)
     dates = read_datelines(
-        evidence.outline, title, evidence.metadata, evidence.url, evidence.seen_as, evidence.fetched_at
+        evidence.index, title, evidence.metadata, evidence.url, evidence.seen_as, evidence.fetched_at
     )
     article = Article(
         title=title.text,

@@ -16,6 +16,8 @@ WORTH_CLIMBING = 1.35
 MAX_LINKED = 0.5
 HEADING_LENGTH = 60
 MENU_LINKS = 3  # links in a row that make a menu
+FRAME_LINKS = 5  # so many make one that is no breadcrumb
+MENU_SHARE = 0.75  # of a block's text is links in a menu
 # Once an ancestor also holds a menu above the headline it is the page's frame: only a whole report below is worth it.
 FRAME_PROSE = 400
 
@@ -42,12 +44,17 @@ class ProseIndex:
     def __init__(self, outline: Outline) -> None:
         self.outline = outline
         self.prose, self.linked, self.total = [0], [0], [0]
+        self.menus = {links: [0] for links in (MENU_LINKS, FRAME_LINKS)}
+        run = 0
         for block in outline.blocks:
             size = len(block.text)
-            self.prose.append(self.prose[-1] + (size if is_prose(block) else 0))
             away = any(leads_to_page(anchor.href) for anchor in block.anchors)
+            run = run + max(1, len(block.anchors)) if block.link_share > MENU_SHARE else 0
+            self.prose.append(self.prose[-1] + (size if is_prose(block) else 0))
             self.linked.append(self.linked[-1] + (min(block.linked, size) if away else 0))
             self.total.append(self.total[-1] + size)
+            for links, ends in self.menus.items():
+                ends.append(ends[-1] + (run >= links))
 
     def prose_in(self, start: int, end: int) -> int:
         """Characters of prose in [start, end)."""
@@ -57,6 +64,10 @@ class ProseIndex:
         """Share of the text of [start, end) that leads to other pages."""
         total = self.total[max(start, end)] - self.total[start]
         return (self.linked[max(start, end)] - self.linked[start]) / total if total else 0.0
+
+    def has_menu(self, start: int, end: int, links: int = MENU_LINKS) -> bool:
+        """So many links in a row in [start, end): a menu, and what stands beyond it belongs to the frame."""
+        return self.menus[links][max(start, end)] > self.menus[links][start]
 
 
 def region_after(index: ProseIndex, title: int, footer: int) -> Region:
@@ -73,23 +84,13 @@ def region_after(index: ProseIndex, title: int, footer: int) -> Region:
         end = max(start, min(element.end, cut))
         prose = index.prose_in(start, end)
         wanted = ENOUGH_PROSE if best_prose < ENOUGH_PROSE else best_prose * WORTH_CLIMBING
-        if has_menu(outline, element.start, title):
+        if index.has_menu(element.start, title):
             wanted = max(wanted, FRAME_PROSE)
         elif best_prose < ENOUGH_PROSE:
             wanted = 0
         if prose >= wanted and index.linked_share(best_end, end) <= MAX_LINKED:
             best_end, best_prose = max(end, best_end), prose
     return Region(start, best_end, best_prose)
-
-
-def has_menu(outline: Outline, start: int, end: int, links: int = MENU_LINKS) -> bool:
-    """So many links in a row between two places: a menu, and what stands beyond it belongs to the frame."""
-    run = 0
-    for block in outline.blocks[start:end]:
-        run = run + max(1, len(block.anchors)) if block.link_share > 0.75 else 0
-        if run >= links:
-            return True
-    return False
 
 
 def _cut(outline: Outline, start: int, end: int) -> int:

@@ -25,7 +25,7 @@ def read_section(outline: Outline, title: Candidate, metadata: Metadata) -> str 
         block = outline.blocks[position]
         if not block.text or is_date_line(block.text) or FURNITURE.match(fold(block.text)):
             continue
-        if not _is_label(outline, title, block):
+        if not _is_label(outline, title, position):
             break
         levels = [*_levels(block), *levels]
         if not _is_crumb(outline, block):
@@ -36,18 +36,18 @@ def read_section(outline: Outline, title: Candidate, metadata: Metadata) -> str 
     return " > ".join(levels) or metadata.section or None
 
 
-def _is_label(outline: Outline, title: Candidate, block: Block) -> bool:
+def _is_label(outline: Outline, title: Candidate, position: int) -> bool:
+    block = outline.blocks[position]
     if len(block.text) > MAX_LENGTH and not _is_crumb(outline, block):
         return False
     if any(char.isdigit() for char in block.text) or block.text.endswith("."):
         return False
     named = bool(HINTS["section"].search(outline.hints(block, 3)))
-    return named or (_climb(outline, title, block) <= MAX_CLIMB and (block.link_share < 0.5 or block.is_bold))
+    return named or (_climb(outline, title, position) <= MAX_CLIMB and (block.link_share < 0.5 or block.is_bold))
 
 
-def _climb(outline: Outline, title: Candidate, block: Block) -> int:
-    """How many elements up from the headline the first one stands that also holds `block`."""
-    position = outline.blocks.index(block)
+def _climb(outline: Outline, title: Candidate, position: int) -> int:
+    """How many elements up from the headline the first one stands that also holds the block at `position`."""
     for steps, element in enumerate(outline.around(outline.blocks[title.block])):
         if element.start <= position < element.end:
             return steps

@@ -1,0 +1,56 @@
+# The front door. Every target sets itself up; on a fresh machine Python >= 3.11 and make are enough.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+READY_TEST := $(VENV)/.ready-test
+READY_BENCH := $(VENV)/.ready-bench
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bench clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+demo: $(READY) ## Archive a small fictional portal into ./archive.db, and search it
+	@$(BIN)/portal-archiver demo
+
+test: $(READY_TEST) ## Run the tests
+	@$(BIN)/python -m pytest
+
+check: $(READY_TEST) ## Lint, types, tests
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest
+
+format: $(READY_TEST) ## Put the code into its form
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(READY_BENCH) ## Measure speed, beside well-known peers in the same run
+	@$(BIN)/python -m benchmarks
+
+clean: ## Remove what the targets made, but never an archive
+	rm -rf $(VENV) build src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# python3 may be older than the project wants while a newer one stands beside it.
+$(VENV):
+	@for python in $(PYTHON) python3.13 python3.12 python3.11; do \
+	  if command -v $$python >/dev/null && $$python -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+	  then exec $$python -m venv $(VENV); fi; \
+	done; echo "error: Python 3.11 or newer is needed: install it, or say make PYTHON=/path/to/python" >&2; exit 2
+
+$(READY): pyproject.toml constraints.txt | $(VENV)
+	@echo "Setting up $(VENV) (once; about a minute) ..."
+	@$(PIP) --editable .
+	@touch $@
+
+$(READY_TEST): $(READY)
+	@$(PIP) --editable '.[test]'
+	@touch $@
+
+$(READY_BENCH): $(READY)
+	@$(PIP) --editable '.[bench]'
+	@touch $@
