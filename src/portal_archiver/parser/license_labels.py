@@ -76,7 +76,7 @@ LABELS = (
     Label("responsible", r"trưởng (?:ban )?(?:ban )?biên tập|(?:quyền |q\. ?)?tổng biên tập|tbt|tổng giám đốc", "line"),
     # "Chức vụ: Giám đốc Trung tâm"
     Label("role", "chức (?:vụ|danh)", "colon"),
-    # numbers that are no phones: "Giấy CNĐKDN số 0101234567", "MST: 0312345678", "ISSN 1859-2945", "Số tài khoản: 001100220033"
+    # no phones: "Giấy CNĐKDN số 0101234567", "MST: 0312345678", "ISSN 1859-2945", "Số tài khoản: 001100220033"
     Label("number", "giấy (?:cn|chứng nhận|đk)[a-z]*(?: đăng ký)?(?: kinh doanh| doanh nghiệp)?|đkkd", "part"),
     Label("number", "mst|mã số thuế|mã số doanh nghiệp|issn|isbn|(?:số )?tài khoản|stk", "part"),
     Label("number", "(?:tổng )?(?:số )?(?:lượt )?truy cập|đang (?:online|trực tuyến|truy cập)|hôm nay", "line"),
