@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from portal_archiver.text import fold
 
@@ -85,25 +86,33 @@ def _is_sentence(text: str, length: int) -> bool:
     return length > LONGEST_LIST or lowered.endswith("?") or asking.search(lowered) is not None
 
 
-def all_words(query: Query) -> str:
-    """FTS5 expression: every term, and those beside each other as typed count for more.
+class Match(NamedTuple):
+    """Two FTS5 expressions that find the same: `ranked` for bm25, `counted` for where its order does not matter.
 
-    `b OR "a b"` finds exactly what `b` finds, but bm25 adds the pair's own, much rarer, weight.
+    `b OR "a b"` finds exactly what `b` finds, but bm25 adds the much rarer pair's own weight: words that stand beside
+    each other as typed count for more. Pairs are what costs, so they are left out of counts and of sorting by date.
     """
-    parts = [_quoted(term.words, prefix=term.prefix) for term in query.wanted[:1]]
-    for before, term in pairwise(query.wanted):
-        alone = _quoted(term.words, prefix=term.prefix)
-        pair = (*before.words[-1:], *term.words)
-        parts.append(alone if before.prefix else f"({alone} OR {_quoted(pair, prefix=term.prefix)})")
-    return " AND ".join(parts)
+
+    ranked: str
+    counted: str
 
 
-def any_word(query: Query) -> str:
-    """FTS5 expression: any of the words, and any two of them beside each other as typed."""
+def all_words(query: Query) -> Match:
+    """Every term."""
+    singles = [_quoted(term.words, prefix=term.prefix) for term in query.wanted]
+    ranked = singles[:1]
+    for (before, term), alone in zip(pairwise(query.wanted), singles[1:], strict=True):
+        pair = _quoted((*before.words[-1:], *term.words), prefix=term.prefix)
+        ranked.append(alone if before.prefix else f"({alone} OR {pair})")
+    return Match(" AND ".join(ranked), " AND ".join(singles))
+
+
+def any_word(query: Query) -> Match:
+    """Any of the words."""
     singles = [_quoted((word,)) for word in query.words]
     singles += [_quoted(term.words, prefix=True) for term in query.wanted if term.prefix]
     pairs = [_quoted(pair) for pair in pairwise(query.words)]
-    return " OR ".join(dict.fromkeys(singles + pairs))
+    return Match(" OR ".join(dict.fromkeys(singles + pairs)), " OR ".join(dict.fromkeys(singles)))
 
 
 def word_for_word(query: Query) -> str:

@@ -91,29 +91,33 @@ def _stands_somewhere(sql: sqlite3.Connection, sentence: queries.Query) -> bool:
 
 
 def _page(
-    sql: sqlite3.Connection, match: str | None, conditions: list[_Condition], paging: Paging
+    sql: sqlite3.Connection, match: queries.Match | None, conditions: list[_Condition], paging: Paging
 ) -> tuple[int, list[int]]:
     """How many articles fit, and the ids of the page that was asked for."""
-    order = paging.sort
+    order = "newest" if match is None and paging.sort == "relevance" else paging.sort
+    by_rank = order == "relevance"
     if match is None:
-        source, parts, order = "articles a", [], "newest" if order == "relevance" else order
+        key, source = "a.id", "articles a"
     else:
-        parts = [_Condition("articles_fts MATCH ?", (match,))]
         # CROSS JOIN: the index leads, else SQLite may ask it once for every article of a portal.
-        joined = conditions or order != "relevance"
-        source = "articles_fts f" + (" CROSS JOIN articles a ON a.id = f.rowid" if joined else "")
-    parts += conditions
-    where = " WHERE " + " AND ".join(part.where for part in parts) if parts else ""
-    values = tuple(value for part in parts for value in part.values)
-    key = "a.id" if match is None else "f.rowid"
+        joined = " CROSS JOIN articles a ON a.id = f.rowid" if conditions or not by_rank else ""
+        key, source = "f.rowid", f"articles_fts f{joined}"
+    where, values = _where(match and (match.ranked if by_rank else match.counted), conditions)
     rows = sql.execute(
         f"SELECT {key} FROM {source}{where} ORDER BY {ORDERS[order]} LIMIT ? OFFSET ?",
         (*values, max(paging.limit, 0), max(paging.offset, 0)),
     ).fetchall()
-    if len(rows) < paging.limit and paging.offset <= 0:
-        return len(rows), [row[0] for row in rows]
-    total = sql.execute(f"SELECT count(*) FROM {source}{where}", values).fetchone()[0]
-    return total, [row[0] for row in rows]
+    ids = [row[0] for row in rows]
+    if len(ids) < paging.limit and paging.offset <= 0:
+        return len(ids), ids
+    where, values = _where(match and match.counted, conditions)
+    return sql.execute(f"SELECT count(*) FROM {source}{where}", values).fetchone()[0], ids
+
+
+def _where(expression: str | None, conditions: list[_Condition]) -> tuple[str, tuple[Any, ...]]:
+    parts = [_Condition("articles_fts MATCH ?", (expression,)), *conditions] if expression else conditions
+    where = " WHERE " + " AND ".join(part.where for part in parts) if parts else ""
+    return where, tuple(value for part in parts for value in part.values)
 
 
 def _conditions(filters: Filters) -> list[_Condition]:
