@@ -78,8 +78,12 @@ def crawl_all(
 
 
 async def _side_by_side(runs: list[_Run]) -> tuple[RunReport, ...]:
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(run.travel()) for run in runs]
+    """The reports in the order of the runs; the first error ends all runs, and comes out as itself."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(run.travel()) for run in runs]
+    except BaseExceptionGroup as errors:
+        raise errors.exceptions[0] from None
     return tuple(task.result() for task in tasks)
 
 

@@ -13,6 +13,7 @@ from portal_archiver.parser.title import STRONG, Candidate, headline_text
 from portal_archiver.parser.vocabulary import (
     DOCUMENT_LABELS,
     NOTHING_HERE,
+    SCHEDULE_TITLES,
     SERVICE_PAGES,
     SERVICE_TITLES,
     leads_to_page,
@@ -64,6 +65,7 @@ RULES: tuple[tuple[Callable[[Findings], object], Kind, str], ...] = (
     (lambda f: f.opens_with_teaser and f.body < SHORT_LISTING, "listing", "it opens with another page's headline"),
     (lambda f: f.teasers >= FRONT_PAGE_TEASERS and f.body < ERROR_TEXT, "listing", "many links, little text"),
     (lambda f: len(set(DOCUMENT_LABELS.findall(f.table))) > 1, "document", "a headline with a document's particulars"),
+    (lambda f: f.table and SCHEDULE_TITLES.match(fold(f.title)), "document", "a schedule"),
     (lambda f: f.table and f.body - len(f.table) < ARTICLE_TEXT, "document", "a headline with a table"),
     (lambda f: f.body >= ARTICLE_TEXT, "article", "a headline with a report under it"),
     (lambda f: f.has_files, "document", "a headline with attached files"),

@@ -36,14 +36,14 @@ def _photos(outline: Outline, region: Region, reading: Reading, base: str) -> It
         caption = reading.captions.get(index, "")
         for number, url in enumerate(sources or ([""] if caption else [])):
             own = caption if number == max(len(sources), 1) - 1 else ""
-            position += 1
             yield Photo(url, own, read_credit(own) or photographer, position)
+            position += 1
     for key, caption in reading.captions.items():
         if key < 0:
-            position += 1
             yield Photo("", caption, read_credit(caption) or photographer, position)
+            position += 1
     if photographer and not position:
-        yield Photo(credit=photographer, position=1)
+        yield Photo(credit=photographer)
 
 
 def _source(node: LexborNode, base: str) -> str | None:

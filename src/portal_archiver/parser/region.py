@@ -18,8 +18,6 @@ HEADING_LENGTH = 60
 MENU_LINKS = 3  # links in a row that make a menu
 FRAME_LINKS = 5  # so many make one that is no breadcrumb
 MENU_SHARE = 0.75  # of a block's text is links in a menu
-# Once an ancestor also holds a menu above the headline it is the page's frame: only a whole report below is worth it.
-FRAME_PROSE = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +71,9 @@ class ProseIndex:
 def region_after(index: ProseIndex, title: int, footer: int) -> Region:
     """The report that would follow if block `title` were its headline; `footer` is where the page's footer starts.
 
-    Climbs from the headline to the innermost element that holds prose, and on while that brings much more of it; then
-    cuts at the first related list, comment box or footer.
+    Climbs from the headline to the innermost element that holds prose, and on while that brings much more of it, but
+    not into the page's frame; cuts at the first related list, comment box or footer. Where the frame itself is what
+    holds headline and report together (nested tables), takes what follows up to the next menu.
     """
     outline = index.outline
     start = title + 1
@@ -83,14 +82,24 @@ def region_after(index: ProseIndex, title: int, footer: int) -> Region:
     for element in outline.around(outline.blocks[title]):
         end = max(start, min(element.end, cut))
         prose = index.prose_in(start, end)
-        wanted = ENOUGH_PROSE if best_prose < ENOUGH_PROSE else best_prose * WORTH_CLIMBING
         if index.has_menu(element.start, title):
-            wanted = max(wanted, FRAME_PROSE)
-        elif best_prose < ENOUGH_PROSE:
-            wanted = 0
+            break
+        wanted = best_prose * WORTH_CLIMBING if best_prose >= ENOUGH_PROSE else 0
         if prose >= wanted and index.linked_share(best_end, end) <= MAX_LINKED:
             best_end, best_prose = max(end, best_end), prose
-    return Region(start, best_end, best_prose)
+    ahead = _ahead(index, start, cut)
+    return ahead if ahead.prose > best_prose + ENOUGH_PROSE else Region(start, best_end, best_prose)
+
+
+def _ahead(index: ProseIndex, start: int, cut: int) -> Region:
+    """What follows a headline up to the next menu, whatever elements hold it."""
+    run = 0
+    for position in range(start, cut):
+        run = run + 1 if index.outline.blocks[position].link_share > MENU_SHARE else 0
+        if run >= MENU_LINKS:
+            cut = position + 1 - run
+            break
+    return Region(start, cut, index.prose_in(start, cut))
 
 
 def _cut(outline: Outline, start: int, end: int) -> int:

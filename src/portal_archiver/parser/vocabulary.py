@@ -72,6 +72,8 @@ DOCUMENT_LABELS = re.compile(
     r"so\s?/?\s?(?:va )?ky hieu|so hieu|ngay ban hanh|ngay (?:co )?hieu luc|co quan ban hanh|trich yeu|loai van ban"
     r"|nguoi ky"
 )
+# "LỊCH CÔNG TÁC TUẦN", "Lịch tiếp công dân quý II"
+SCHEDULE_TITLES = re.compile(r"^(?:thong bao )?lich (?:cong tac|lam viec|tiep|truc|hop|tuan|thi dau|cat dien)\b")
 # A page that says in so many words that it has nothing.
 NOTHING_HERE = re.compile(
     r"khong tim thay|khong ton tai|khong co (?:noi dung|du lieu|ket qua|bai viet|tin nao|ban ghi)|da bi xoa"
