@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from portal_archiver.cli.exits import code_of
@@ -11,7 +10,6 @@ from portal_archiver.cli.progress import watching
 from portal_archiver.cli.report import show_end, show_report, trouble
 from portal_archiver.cli.screen import emit, err, out, problem
 from portal_archiver.cli.signals import stoppable
-from portal_archiver.errors import PortalArchiverError
 from portal_archiver.model import Portal
 from portal_archiver.pipeline import crawl_all
 from portal_archiver.store import Archive
@@ -27,7 +25,7 @@ def run(
 ) -> int:
     """Crawl the portals into the archive, print the report, and return the exit code."""
     with Archive(archive_path) as archive, stoppable() as stop:
-        with watching(portals) as show, _one_error():
+        with watching(portals) as show:
             reports = crawl_all(
                 portals, archive, max_pages=max_pages, recheck=recheck, on_progress=show, stop=stop.event
             )
@@ -40,17 +38,3 @@ def run(
         for sentence in trouble(reports):
             problem(sentence)
     return code
-
-
-@contextmanager
-def _one_error() -> Iterator[None]:
-    """Portals are crawled side by side, so an error of ours arrives in a group: raise the first of them alone."""
-    try:
-        yield
-    except ExceptionGroup as group:
-        if (ours := group.subgroup(PortalArchiverError)) is None:
-            raise
-        first: Exception = ours
-        while isinstance(first, ExceptionGroup):
-            first = first.exceptions[0]
-        raise first from group
