@@ -19,7 +19,7 @@ from portal_archiver.parser.license import parse_license
 from portal_archiver.parser.links import read_links
 from portal_archiver.parser.metadata import Metadata, read_metadata
 from portal_archiver.parser.photos import read_attachments, read_photos
-from portal_archiver.parser.profile import chosen_footer, chosen_region, chosen_texts, chosen_title
+from portal_archiver.parser.profile import chosen_fields, chosen_footer, chosen_region, chosen_title
 from portal_archiver.parser.region import ProseIndex
 from portal_archiver.parser.section import read_section
 from portal_archiver.parser.title import Candidate, candidates
@@ -128,7 +128,7 @@ def _article(evidence: Evidence, title: Candidate, reading: Reading) -> Article:
         photos=read_photos(evidence.outline, title.region, reading, base),
         attachments=read_attachments(evidence.outline, title.region, base),
     )
-    return chosen_texts(evidence.tree, evidence.portal, article, evidence.warnings)
+    return chosen_fields(evidence.tree, evidence.portal, article, base, evidence.warnings)
 
 
 def _kind(evidence: Evidence, title: Candidate | None, reading: Reading | None, article: Article | None) -> Kind:

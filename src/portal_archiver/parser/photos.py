@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborNode
 from portal_archiver.model import Attachment, Photo
 from portal_archiver.parser.body import Reading
 from portal_archiver.parser.byline import read_credit
-from portal_archiver.parser.dom import Block, Outline
+from portal_archiver.parser.dom import Anchor, Block, Outline
 from portal_archiver.parser.region import Region
 from portal_archiver.parser.vocabulary import FILE_ENDINGS, HINTS, is_file
 from portal_archiver.urls import absolute, canonicalize
@@ -30,7 +30,7 @@ def _photos(outline: Outline, region: Region, reading: Reading, base: str) -> It
     position = 0
     for index in range(region.start, region.end):
         block = outline.blocks[index]
-        sources = [url for node in block.pictures if (url := _source(node, base)) is not None]
+        sources = [url for node in block.pictures if (url := picture_url(node, base)) is not None]
         if HINTS["share"].search(outline.hints(block, 2)) and index not in reading.captions:
             continue
         caption = reading.captions.get(index, "")
@@ -46,7 +46,7 @@ def _photos(outline: Outline, region: Region, reading: Reading, base: str) -> It
         yield Photo(credit=photographer)
 
 
-def _source(node: LexborNode, base: str) -> str | None:
+def picture_url(node: LexborNode, base: str) -> str | None:
     """A picture's absolute URL; "" for one that is there without an address of its own; None for what is no picture."""
     attributes = node.attributes
     if any(_pixels(attributes.get(side)) < SMALLEST for side in ("width", "height")):
@@ -78,7 +78,15 @@ def read_attachments(outline: Outline, region: Region, base: str) -> tuple[Attac
 def _files(block: Block, base: str) -> Iterator[Attachment]:
     for anchor in block.anchors:
         if is_file(anchor.href) and canonicalize(anchor.href, base):
-            url = absolute(anchor.href, base)
-            path = unquote(urlsplit(url).path)
-            ending = path[path.rfind(".") :].lower()
-            yield Attachment(url, anchor.text or path.rsplit("/", 1)[-1], FILE_ENDINGS.get(ending))
+            yield attachment(anchor, base)
+
+
+def attachment(anchor: Anchor, base: str) -> Attachment:
+    """The attachment that a link leads to: its URL as a browser resolves it, the link's text or else the file's name."""
+    try:
+        url = absolute(anchor.href, base)
+        path = unquote(urlsplit(url).path)
+    except ValueError:
+        url = path = anchor.href
+    ending = path[path.rfind(".") :].lower() if "." in path else ""
+    return Attachment(url, anchor.text or path.rsplit("/", 1)[-1], FILE_ENDINGS.get(ending))

@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from portal_archiver.model import Article, Attachment, Dateline, Photo, Portal
+from portal_archiver.model import Article, Dateline, Photo, Portal
 from portal_archiver.parser.byline import read_byline, read_credit
 from portal_archiver.parser.dates import find_dates
-from portal_archiver.parser.dom import Outline, text_lines
+from portal_archiver.parser.dom import Anchor, Outline, text_lines
+from portal_archiver.parser.photos import attachment, picture_url
 from portal_archiver.parser.region import Region
 from portal_archiver.parser.title import Candidate, headline_text
+from portal_archiver.text import plain
 
 PROFILE_WEIGHT = 100.0
 
@@ -71,29 +73,43 @@ def chosen_footer(tree: LexborHTMLParser, portal: Portal | None, warnings: list[
     return None
 
 
-def _published(article: Article, nodes: list[LexborNode]) -> Article:
+def _published(article: Article, nodes: list[LexborNode], base: str) -> Article:
     text = _text(nodes)
     found = find_dates(text)
     return replace(article, published=Dateline(found[0].value, origin="element", raw=text)) if found else article
 
 
-def _author(article: Article, nodes: list[LexborNode]) -> Article:
+def _author(article: Article, nodes: list[LexborNode], base: str) -> Article:
     text = _text(nodes)
     byline = read_byline(text)
     return replace(article, author=byline.name if byline else text)
 
 
-def _captions(article: Article, nodes: list[LexborNode]) -> Article:
+def _photos(article: Article, nodes: list[LexborNode], base: str) -> Article:
+    """The pictures that the selector matches or encloses; captions found for them stay with them."""
+    images = [image for node in nodes for image in ([node] if node.tag == "img" else node.css("img"))]
+    urls = [url for image in images if (url := picture_url(image, base)) is not None]
+    known = {photo.url: photo for photo in article.photos if photo.url}
+    return replace(
+        article,
+        photos=tuple(replace(known.get(url, Photo(url)), position=number) for number, url in enumerate(urls)),
+    )
+
+
+def _captions(article: Article, nodes: list[LexborNode], base: str) -> Article:
     texts = [" ".join(text_lines(node)) for node in nodes]
-    photos = article.photos or tuple(Photo(position=number) for number in range(1, len(texts) + 1))
+    photos = article.photos or tuple(Photo(position=number) for number in range(len(texts)))
     captioned = [
         replace(photo, caption=text, credit=read_credit(text)) for photo, text in zip(photos, texts, strict=False)
     ]
     return replace(article, photos=(*captioned, *photos[len(captioned) :]))
 
 
-def _attachments(article: Article, nodes: list[LexborNode]) -> Article:
-    return replace(article, attachments=tuple(Attachment(node.attributes.get("href") or "") for node in nodes))
+def _attachments(article: Article, nodes: list[LexborNode], base: str) -> Article:
+    """The links that the selector matches or encloses, whatever their ending."""
+    links = [link for node in nodes for link in ([node] if node.tag == "a" else node.css("a[href]"))]
+    found = (Anchor(link.attributes.get("href") or "", plain(link.text())) for link in links)
+    return replace(article, attachments=tuple(attachment(anchor, base) for anchor in found if anchor.href))
 
 
 def _text(nodes: list[LexborNode]) -> str:
@@ -101,18 +117,22 @@ def _text(nodes: list[LexborNode]) -> str:
 
 
 # What each remaining selector sets, given the nodes it matched.
-_SETTERS: dict[str, Callable[[Article, list[LexborNode]], Article]] = {
+_SETTERS: dict[str, Callable[[Article, list[LexborNode], str], Article]] = {
     "published": _published,
     "author": _author,
-    "lead": lambda article, nodes: replace(article, lead=_text(nodes)),
-    "section": lambda article, nodes: replace(article, section=_text(nodes)),
+    "lead": lambda article, nodes, base: replace(article, lead=_text(nodes)),
+    "section": lambda article, nodes, base: replace(article, section=_text(nodes)),
+    "photos": _photos,
     "caption": _captions,
+    "attachments": _attachments,
 }
 
 
-def chosen_texts(tree: LexborHTMLParser, portal: Portal | None, article: Article, warnings: list[str]) -> Article:
-    """The article with the fields that the portal's selectors point at."""
+def chosen_fields(
+    tree: LexborHTMLParser, portal: Portal | None, article: Article, base: str, warnings: list[str]
+) -> Article:
+    """The article with the fields that the portal's selectors point at; `base` resolves links."""
     for field, setter in _SETTERS.items():
         if nodes := _selected(tree, portal, field, warnings):
-            article = setter(article, nodes)
+            article = setter(article, nodes, base)
     return article
