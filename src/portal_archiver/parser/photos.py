@@ -82,7 +82,7 @@ def _files(block: Block, base: str) -> Iterator[Attachment]:
 
 
 def attachment(anchor: Anchor, base: str) -> Attachment:
-    """The attachment that a link leads to: its URL as a browser resolves it, the link's text or else the file's name."""
+    """The attachment a link leads to: its URL as a browser resolves it, the link's text or else the file's name."""
     try:
         url = absolute(anchor.href, base)
         path = unquote(urlsplit(url).path)
