@@ -1,0 +1,1 @@
+"""Speed, measured beside well-known peers on the same pages in the same run; figures are ratios, never promises."""
