@@ -1,0 +1,349 @@
+"""The report's own text, complete and clean; its pictures, who took them, who wrote it, its tables and files."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from bs4 import BeautifulSoup
+from fictional_page import BODY, CLOSING, COUNTER, FOOTER, HOST, MIDDLE, OPENING, OTHERS, article, page, paragraphs
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from portal_archiver.model import Photo
+
+CAPTION = "Đội bốc xếp chuyển cá từ thuyền lên bờ trong buổi sáng đầu tiên"
+IMAGE = '<img src="/uploads/ben-ca.jpg" width="560">'
+PICTURE = f"{HOST}/uploads/ben-ca.jpg"
+ALLOWED = frozenset("p h1 h2 h3 h4 h5 h6 ul li table tr td th strong em u sub sup a".split())
+WORD = '<p class="MsoNormal"><span lang="VI" style="font-size:14pt">&nbsp;&nbsp;&nbsp; {}<o:p></o:p></span></p>'
+
+
+def with_picture(picture: str) -> str:
+    return page(f"<p>{OPENING}</p>{picture}<p>{MIDDLE}</p><p>{CLOSING}</p>")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        paragraphs(*BODY),
+        "".join(f"<div>{text}</div><div>&nbsp;</div>" for text in BODY),
+        "<br><br>".join(BODY),
+        "<br/>\n".join(f"&nbsp;&nbsp;&nbsp;{text}" for text in BODY),
+        "".join(f"<table><tr><td><table><tr><td>{text}</td></tr></table></td></tr></table>" for text in BODY),
+        "".join(WORD.format(text) + '<p class="MsoNormal"><o:p>&nbsp;</o:p></p>' for text in BODY),
+        "".join(WORD.format(re.sub(r"(\w{3})(\w)", "\\1\u200b\\2", text).replace(" ", "\u00a0")) for text in BODY),
+        "".join(f"<p>{text.replace(' ', chr(10) + '   ')}</p>" for text in BODY),
+        "".join(f"<div><div><span><font face=Arial>{text}</font></span></div></div>" for text in BODY),
+        f"{BODY[0]}<p>{BODY[1]}</p>{BODY[2]}",
+    ],
+    ids=["p", "div", "br", "nbsp", "nested tables", "word", "zero-width", "wrapped", "font", "loose"],
+)
+def test_paragraphs_survive_whatever_the_page_is_made_of(body: str) -> None:
+    assert article(page(body)).body == "\n\n".join(BODY)
+
+
+def test_nothing_around_a_report_gets_into_it() -> None:
+    tools = '<div class="share">Chia sẻ Facebook</div><p>Lượt xem: 1.234</p><p>In bài viết</p><a href="/">Trang chủ</a>'
+    comments = "<h3>Bình luận (0)</h3><p>Bạn cần đăng nhập để gửi ý kiến của mình về bài viết này cho ban biên tập.</p>"
+    found = article(page(date='<div class="date">26/12/2023</div>', after=tools + comments))
+    assert found.body == "\n\n".join(BODY)
+    for other in (COUNTER, *FOOTER, *(text for text, _ in OTHERS), "26/12/2023", "Kinh tế", "Thống kê"):
+        assert other not in found.body
+        assert other not in found.body_html
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Tin liên quan",
+        "TIN ĐÃ ĐƯA",
+        "Các tin khác",
+        "Cùng chuyên mục",
+        "Tin cùng chuyên mục",
+        "Bài viết khác:",
+        "Đọc thêm",
+    ],
+)
+def test_the_report_ends_where_other_reports_begin(heading: str) -> None:
+    rows = "".join(f'<p><a href="/tin-tuc/{slug}">{text}</a></p>' for text, slug in OTHERS)
+    assert article(page(after=f"<div><b>{heading}</b></div>{rows}")).body == "\n\n".join(BODY)
+
+
+def test_the_lead_opens_the_body_and_is_named() -> None:
+    lead = "Sau ba năm thi công, bến cá lớn nhất tỉnh đã bắt đầu hoạt động trong niềm vui của bà con."
+    for markup in (f'<p class="sapo">{lead}</p>', f"<p><strong>{lead}</strong></p>", f"<h2>{lead}</h2>"):
+        found = article(page(markup + paragraphs(*BODY)))
+        assert (found.lead, found.body) == (lead, "\n\n".join((lead, *BODY)))
+    assert article(page()).lead == ""
+
+
+def test_sub_headings_and_lists_keep_their_place() -> None:
+    body = f"<p>{OPENING}</p><h3>Nhanh gấp ba</h3><p>{MIDDLE}</p><ul><li>Hai cần cẩu</li><li>Một kho đá</li></ul>"
+    found = article(page(body))
+    assert found.body == "\n\n".join((OPENING, "Nhanh gấp ba", MIDDLE, "Hai cần cẩu", "Một kho đá"))
+    assert "<h3>Nhanh gấp ba</h3>" in found.body_html
+    assert re.search(r"<ul><li>Hai cần cẩu</li>\s*<li>Một kho đá</li></ul>", found.body_html)
+
+
+def test_a_table_is_text_row_by_row_and_stays_a_table_in_html() -> None:
+    rows = (("Năm", "Sản lượng"), ("2022", "31 tấn"), ("2023", "42 tấn"))
+    table = "".join("<tr>" + "".join(f"<td><p>{cell}</p></td>" for cell in row) + "</tr>" for row in rows)
+    found = article(page(f"<p>{OPENING}</p><table border=1>{table}</table><p>{CLOSING}</p>"))
+    lines = "Năm | Sản lượng\n2022 | 31 tấn\n2023 | 42 tấn"
+    assert found.body == f"{OPENING}\n\n{lines}\n\n{CLOSING}"
+    assert "<tr><td>2022</td><td>31 tấn</td></tr>" in found.body_html
+
+
+def test_spanning_cells_keep_their_spans() -> None:
+    table = "<table><tr><th colspan=2>Sản lượng</th></tr><tr><td>2022</td><td>31</td></tr><tr><td>2023</td><td>42</td></tr></table>"
+    assert '<th colspan="2">Sản lượng</th>' in article(page(f"<p>{OPENING}</p>{table}<p>{CLOSING}</p>")).body_html
+
+
+def test_body_html_keeps_emphasis_and_links_and_nothing_that_runs() -> None:
+    body = (
+        f'<p onclick="x()" style="color:red">{OPENING} <b>Rất vui</b> và <i>nhanh</i>, '
+        '<a href="/tin-tuc/cho-ca?utm_source=zalo" onmouseover="x()">chợ cá</a> cũng vậy.</p>'
+        f'<script>alert(1)</script><iframe src="//evil.example"></iframe><p>{MIDDLE} {CLOSING} &lt;script&gt;alert(2)&lt;/script&gt; '
+        f'<a href="javascript:alert(3)">bấm vào đây</a> &amp; <img src=x onerror=alert(4)></p><style>p {{}}</style>'
+    )
+    html = article(page(body)).body_html
+    assert "<strong>Rất vui</strong>" in html
+    assert "<em>nhanh</em>" in html
+    assert f'<a href="{HOST}/tin-tuc/cho-ca">chợ cá</a>' in html
+    assert "&lt;script&gt;alert(2)&lt;/script&gt;" in html
+    for bad in ("<script", "<iframe", "<style", "<img", "onclick", "onerror", "onmouseover", "style=", "javascript:"):
+        assert bad not in html
+
+
+def is_clean(html: str) -> bool:
+    tags = BeautifulSoup(html, "html.parser").find_all(True)
+    attributes = {(tag.name, name) for tag in tags for name in tag.attrs}
+    hrefs = [str(tag["href"]) for tag in tags if tag.has_attr("href")]
+    spans = {(cell, name) for cell in ("td", "th") for name in ("colspan", "rowspan")}
+    return (
+        {tag.name for tag in tags} <= ALLOWED
+        and attributes <= {("a", "href"), *spans}
+        and all(href.startswith(("http://", "https://")) for href in hrefs)
+    )
+
+
+NASTY = st.sampled_from(
+    ["<script>", "</script>", "<p>", "</p>", "<svg onload=x>", "<a href='javascript:x'>", "</a>", "&lt;img src=x&gt;",
+     "&lt;script&gt;", "<b", ">", '"', "'", "<!--", "-->", "<table><tr><td>", "<td colspan='2\"><script>'>", "</table>",
+     "<![CDATA[", "<o:p>", "<base href='javascript:'>", "<a href='data:text/html,x'>", "<style>", "</style>", "<math>",
+     "<a href='//x.example/\"><script>'>", "<template>", "<noscript>", "bến cá ", "&#x3c;script&#x3e;", "</div>", "<br>"]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(NASTY, max_size=12))
+def test_body_html_is_safe_whatever_the_page_holds(parts: list[str]) -> None:
+    found = article(page(f"<p>{OPENING}</p>{''.join(parts)}<p>{MIDDLE}</p><p>{CLOSING}</p>" + paragraphs(*BODY)))
+    assert is_clean(found.body_html)
+
+
+def test_body_and_body_html_say_the_same() -> None:
+    found = article(page(f"<p>{OPENING} <b>Giá</b> &lt; 5 &amp; hơn.</p><p>{MIDDLE}</p>"))
+    said = [unescape(re.sub(r"<[^>]+>", "", line)) for line in found.body_html.splitlines()]
+    assert said == found.body.split("\n\n")
+
+
+# Each form of a credit as written behind a caption, and the name in it.
+CREDITS = (
+    (". Ảnh: THẠCH LAM", "THẠCH LAM"),
+    (". Ảnh: Lê Hoa/TTXBH", "Lê Hoa/TTXBH"),
+    (" (Ảnh: Lê Hoa)", "Lê Hoa"),
+    (". Ảnh - Lê Hoa", "Lê Hoa"),
+    (". Nguồn ảnh: Lê Hoa", "Lê Hoa"),
+    (". (Nguồn: Báo Bạch Hải)", "Báo Bạch Hải"),
+    (" - Ảnh: Lê Hoa", "Lê Hoa"),
+    ("/ Ảnh: Lê Hoa.", "Lê Hoa"),
+    (". ẢNH: LÊ HOA", "LÊ HOA"),
+    (". Photo: Lê Hoa", "Lê Hoa"),
+    (". Ảnh minh họa", None),
+    (". Ảnh: minh họa", None),
+    (". Ảnh: Internet", None),
+    (". Ảnh tư liệu", None),
+    (". Bức ảnh đẹp nhất: hoàng hôn", None),
+    ("", None),
+)
+
+
+@pytest.mark.parametrize(("ending", "credit"), CREDITS)
+def test_every_form_of_credit_is_read_and_the_caption_stays_verbatim(ending: str, credit: str | None) -> None:
+    found = article(with_picture(f"<figure>{IMAGE}<figcaption>{CAPTION}{ending}</figcaption></figure>"))
+    assert found.photos == (Photo(PICTURE, CAPTION + ending, credit),)
+    assert found.body == "\n\n".join(BODY)
+
+
+CENTERED = f'<p style="text-align: center;"><em>{CAPTION}. Ảnh: Lê Hoa</em></p>'
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        f"<figure>{IMAGE}<figcaption>{CAPTION}. Ảnh: Lê Hoa</figcaption></figure>",
+        f'<p align="center">{IMAGE}</p>{CENTERED}',
+        f'<p align="center">{IMAGE}<br><em>{CAPTION}. Ảnh: Lê Hoa</em></p>',
+        f'<p align="center">{IMAGE}<em>{CAPTION}. Ảnh: Lê Hoa</em></p>',
+        f"<table align=center><tr><td>{IMAGE}</td></tr><tr><td>{CAPTION}. Ảnh: Lê Hoa</td></tr></table>",
+        f'<div class="image">{IMAGE}<div class="caption">{CAPTION}. Ảnh: Lê Hoa</div></div>',
+        f"<p>{IMAGE}</p><p>{CAPTION}. Ảnh: Lê Hoa</p>",
+        f"<center>{IMAGE}</center><center>{CAPTION}. Ảnh: Lê Hoa</center>",
+    ],
+    ids=["figcaption", "next", "br", "inline", "cell", "class", "plain", "center"],
+)
+def test_a_caption_is_found_wherever_it_stands(picture: str) -> None:
+    found = article(with_picture(picture))
+    assert found.photos == (Photo(PICTURE, f"{CAPTION}. Ảnh: Lê Hoa", "Lê Hoa"),)
+    assert found.body == "\n\n".join(BODY)
+
+
+def test_a_caption_split_over_two_lines_is_one() -> None:
+    lines = ("<em>Đội bốc xếp chuyển cá từ thuyền</em>", "<em>lên bờ. Ảnh: Lê Hoa</em>")
+    picture = IMAGE + "".join(f'<p style="text-align:center">{line}</p>' for line in lines)
+    (photo,) = article(with_picture(picture)).photos
+    assert (photo.caption, photo.credit) == ("Đội bốc xếp chuyển cá từ thuyền lên bờ. Ảnh: Lê Hoa", "Lê Hoa")
+
+
+def test_two_pictures_have_each_their_own_caption_in_order() -> None:
+    second = f'<p align=center><img src="/uploads/2.jpg"></p><p align=center><em>Cần cẩu mới. Ảnh: Võ Tú</em></p>'
+    body = f"<p>{OPENING}</p><p align=center>{IMAGE}</p>{CENTERED}<p>{MIDDLE}</p>{second}<p>{CLOSING}</p>"
+    found = article(page(body))
+    assert found.photos == (
+        Photo(PICTURE, f"{CAPTION}. Ảnh: Lê Hoa", "Lê Hoa", 0),
+        Photo(f"{HOST}/uploads/2.jpg", "Cần cẩu mới. Ảnh: Võ Tú", "Võ Tú", 1),
+    )
+    assert found.body == "\n\n".join(BODY)
+
+
+def test_a_picture_without_a_caption_takes_no_prose_for_one() -> None:
+    for prose in (f"{MIDDLE} {CLOSING}", "Tại lễ đón tàu, đại diện chủ tàu cảm ơn bà con xóm chài."):
+        found = article(page(f"<p>{OPENING}</p><p>{IMAGE}</p><p>{prose}</p><p>{CLOSING}</p>"))
+        assert found.photos == (Photo(PICTURE),)
+        assert found.body == "\n\n".join((OPENING, prose, CLOSING))
+
+
+@pytest.mark.xfail(strict=True, reason="a paragraph of one sentence below a picture is taken for its caption")
+def test_a_paragraph_of_one_sentence_like_all_the_others_is_no_caption() -> None:
+    found = article(with_picture(f"<p>{IMAGE}</p>"))
+    assert found.photos == (Photo(PICTURE),)
+    assert found.body == "\n\n".join(BODY)
+
+
+@pytest.mark.parametrize(
+    ("tag", "url"),
+    [
+        ('<img src="/blank.gif" data-src="/uploads/ben-ca.jpg">', PICTURE),
+        ('<img src="data:image/gif;base64,R0lGODlh" data-original="/uploads/ben-ca.jpg">', PICTURE),
+        ('<img src="\\uploads\\ben-ca.jpg">', PICTURE),
+        (f'<img src="data:image/png;base64,{"A" * 300}">', ""),
+        ('<img src="file:///C:/Users/TEMP/msohtml1/01/clip_image002.jpg">', ""),
+    ],
+    ids=["data-src", "data-original", "backslashes", "data URI", "file"],
+)
+def test_lazy_embedded_and_dead_pictures_keep_their_captions(tag: str, url: str) -> None:
+    found = article(with_picture(f"<figure>{tag}<figcaption>{CAPTION}. Ảnh: Lê Hoa</figcaption></figure>"))
+    assert found.photos == (Photo(url, f"{CAPTION}. Ảnh: Lê Hoa", "Lê Hoa"),)
+
+
+ICONS = '<p><img src="/pdf.png" width="16" height="16"><img src="/t.gif" width="1px" height="1px"></p>'
+
+
+def test_icons_and_tracking_pixels_are_no_photos() -> None:
+    assert article(page(paragraphs(*BODY) + ICONS)).photos == ()
+
+
+@pytest.mark.xfail(strict=True, reason="an icon, which is no photo, still takes the next paragraph for its caption")
+def test_icons_and_tracking_pixels_have_no_captions() -> None:
+    found = article(with_picture(ICONS))
+    assert (found.photos, found.body) == ((), "\n\n".join(BODY))
+
+
+# Each labelled byline, the author in it, and whether the photos are theirs too.
+BYLINES = (
+    ("Tin, ảnh: Võ Thanh Tú", "Võ Thanh Tú", True),
+    ("Tin và ảnh: Võ Thanh Tú", "Võ Thanh Tú", True),
+    ("Bài, ảnh: LÊ HOA", "LÊ HOA", True),
+    ("(Tin, ảnh: Lê Hoa)", "Lê Hoa", True),
+    ("Tác giả: Trúc Lam", "Trúc Lam", False),
+    ("Bài: Trúc Lam", "Trúc Lam", False),
+    ("PV: Trúc Lam", "Trúc Lam", False),
+    ("Người viết: Trúc Lam", "Trúc Lam", False),
+)
+
+
+@pytest.mark.parametrize(("line", "name", "photos_too"), BYLINES)
+def test_a_labelled_byline_names_the_author(line: str, name: str, photos_too: bool) -> None:
+    found = article(page(f"<p>{OPENING}</p><p>{IMAGE}</p>{paragraphs(f'{MIDDLE} {CLOSING}', line)}"))
+    assert found.author == name
+    assert found.body == f"{OPENING}\n\n{MIDDLE} {CLOSING}"
+    assert found.photos == (Photo(PICTURE, credit=name if photos_too else None),)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '<p style="text-align:right"><strong>THẠCH LAM</strong></p>',
+        "<p><b>Lê Hoa</b></p>",
+        "<p>Hà Thư - Vũ Luyện</p>",
+        '<div class="author">Lê Hoa</div>',
+        "<p><em>Ban Biên tập</em></p>",
+    ],
+)
+def test_a_name_alone_on_the_last_line_is_the_author(line: str) -> None:
+    found = article(page(paragraphs(*BODY) + line))
+    assert found.author == re.sub(r"<[^>]+>", "", line)
+    assert found.body == "\n\n".join(BODY)
+
+
+def test_a_report_without_a_byline_has_no_author() -> None:
+    assert article(page()).author is None
+    assert article(page(paragraphs(*BODY, "Bà con ai cũng vui."))).author is None
+
+
+@pytest.mark.parametrize(
+    "line", ["(Nguồn: Báo Tin Biển)", "Nguồn: bachhai.example", "Theo Báo Tin Biển", "Theo tinbien.vn"]
+)
+def test_the_source_line_is_neither_body_nor_author(line: str) -> None:
+    found = article(page(paragraphs(*BODY, line)))
+    assert (found.author, found.body) == (None, "\n\n".join(BODY))
+    both = article(page(paragraphs(*BODY, "Tác giả: Trúc Lam", line)))
+    assert (both.author, both.body) == ("Trúc Lam", "\n\n".join(BODY))
+
+
+def test_the_reports_own_files_are_attached_and_the_sites_are_not() -> None:
+    files = '<p><a href="/uploads/Ke%20hoach.PDF">Kế hoạch số 12</a></p><p><a href="phu-luc.xlsx"><img src="/xls.png"></a></p>'
+    html = page(paragraphs(*BODY) + files).replace(
+        '<div class="side">', '<div class="side"><a href="/mau-don.doc">Mẫu đơn</a>'
+    )
+    found = article(html).attachments
+    assert [(file.url, file.title, file.media_type) for file in found] == [
+        (f"{HOST}/uploads/Ke%20hoach.PDF", "Kế hoạch số 12", "application/pdf"),
+        (
+            f"{HOST}/tin-tuc/phu-luc.xlsx",
+            "phu-luc.xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ),
+    ]
+    assert "Kế hoạch số 12" not in article(html).body
+
+
+def test_the_section_is_what_the_breadcrumb_says() -> None:
+    assert article(page()).section == "Kinh tế"
+    deeper = page().replace(
+        '<a href="/kinh-te">Kinh tế</a></div>', '<a href="/kt">Kinh tế</a> &raquo; <a href="/ts">Thủy sản</a></div>'
+    )
+    assert article(deeper).section == "Kinh tế > Thủy sản"
+
+
+def test_hidden_text_is_not_read() -> None:
+    hidden = '<p style="display:none">Nội dung ẩn mà không người đọc nào của cổng từng nhìn thấy.</p><p hidden>Ẩn</p>'
+    assert article(page(f"<p>{OPENING}</p>{hidden}{paragraphs(MIDDLE, CLOSING)}")).body == "\n\n".join(BODY)
+
+
+def test_the_language_is_the_one_declared() -> None:
+    assert article(page()).language == "vi"
+    assert article(page().replace(' lang="vi"', "")).language is None

@@ -1,0 +1,126 @@
+"""The kind of a page: a report, a document, a list of others, or nothing to be kept."""
+
+from __future__ import annotations
+
+import pytest
+from fictional_page import BODY, FOOTER, HOST, OPENING, OTHERS, SITE, TITLE, URL, page, paragraphs, read
+
+CLAIM = '<meta property="og:type" content="article"><meta property="og:title" content="Tin tức sự kiện">'
+ROWS = (
+    ("Số/Ký hiệu", "15/QĐ-UBND"),
+    ("Ngày ban hành", "05/01/2024"),
+    ("Cơ quan ban hành", "UBND tỉnh Bạch Hải"),
+    ("Trích yếu", "Quy định mức thu phí neo đậu tại cầu tàu cá Bến Đăng"),
+)
+RECORD = "<table>" + "".join(f"<tr><td>{label}</td><td>{value}</td></tr>" for label, value in ROWS) + "</table>"
+FILE = '<p><a href="/uploads/15-qd-ubnd.pdf">Quyết định số 15/QĐ-UBND</a></p>'
+SCHEDULE = (
+    "<table><tr><th>Ngày</th><th>Buổi</th><th>Nội dung</th></tr>"
+    "<tr><td>03/6</td><td>Sáng</td><td>Họp giao ban</td></tr>"
+    "<tr><td>04/6</td><td>Chiều</td><td>Tiếp công dân</td></tr></table>"
+)
+
+
+def teasers(*, leads: bool, count: int = 12) -> str:
+    rows = []
+    for number in range(count):
+        text, slug = OTHERS[number % len(OTHERS)]
+        lead = f"<p>{OPENING}</p>" if leads else ""
+        rows.append(
+            f'<li><a href="/tin-tuc/{slug}-{number}">{text} lần {number}</a> (2{number % 9}/05/2024){lead}</li>'
+        )
+    return f"<ul>{''.join(rows)}</ul>"
+
+
+def kind(html: str, url: str = URL) -> str:
+    found = read(html, url)
+    assert (found.article is not None) == (found.kind in ("article", "document"))
+    return found.kind
+
+
+def test_a_headline_with_a_report_under_it_is_an_article() -> None:
+    assert kind(page()) == "article"
+
+
+def test_one_long_paragraph_and_one_short_one_are_articles() -> None:
+    assert kind(page(paragraphs(OPENING))) == "article"
+    assert kind(page(paragraphs("Mời bà con xã đảo đến nhận giống rau vào sáng thứ Bảy tuần này."))) == "article"
+
+
+def test_a_picture_with_a_caption_is_an_article() -> None:
+    assert kind(page('<p><img src="/a.jpg"></p><p><em>Bến cá lúc rạng đông. Ảnh: Lê Hoa</em></p>')) == "article"
+
+
+@pytest.mark.parametrize("body", [RECORD, RECORD + FILE, FILE, SCHEDULE], ids=["record", "both", "file", "table"])
+def test_a_record_a_file_or_a_table_alone_is_a_document(body: str) -> None:
+    assert kind(page(body)) == "document"
+
+
+def test_a_schedule_is_a_document_even_with_a_sentence_above() -> None:
+    title = "Lịch tiếp công dân tháng 6 của lãnh đạo xã Mũi Sò"
+    html = page(paragraphs(OPENING) + SCHEDULE, title=f"<h1>{title}</h1>")
+    assert kind(html, f"{HOST}/lich-tiep-cong-dan-thang-6-cua-lanh-dao-xa-mui-so") == "document"
+
+
+def test_a_report_with_a_file_or_a_table_stays_an_article() -> None:
+    assert kind(page(paragraphs(*BODY) + FILE)) == "article"
+    table = "<table><tr><td>Năm</td><td>Tấn</td></tr><tr><td>2023</td><td>42</td></tr></table>"
+    assert kind(page(paragraphs(*BODY) + table)) == "article"
+
+
+@pytest.mark.parametrize("head", ["", CLAIM], ids=["plain", "og:type=article"])
+@pytest.mark.parametrize("leads", [False, True], ids=["headlines", "leads"])
+@pytest.mark.parametrize("title", ["<h1>Kinh tế</h1>", '<div class="title">Tin tức - Sự kiện</div>', ""])
+def test_a_listing_is_a_listing_whatever_it_claims(title: str, leads: bool, head: str) -> None:
+    assert kind(page(teasers(leads=leads), title=title, head=head), f"{HOST}/kinh-te") == "listing"
+
+
+@pytest.mark.parametrize("url", [f"{HOST}/", HOST, f"{HOST}/index.html", f"{HOST}/Default.aspx", f"{HOST}/trang-chu"])
+def test_the_front_page_is_a_listing_even_when_it_shows_a_report(url: str) -> None:
+    assert kind(page(), url) == "listing"
+    assert kind(page(teasers(leads=True), title=f"<h1>{SITE}</h1>"), url) == "listing"
+
+
+@pytest.mark.parametrize("path", ["tim-kiem?q=muoi", "search/?q=muoi", "dang-nhap.aspx", "lien-he", "so-do-trang/"])
+def test_the_address_of_a_service_is_no_report(path: str) -> None:
+    assert kind(page(head=CLAIM), f"{HOST}/{path}") == "other"
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Không tìm thấy nội dung", "Bài viết đã bị gỡ hoặc đường dẫn không còn tồn tại."),
+        ("Thông báo từ hệ thống", "Xin lỗi, trang bạn yêu cầu không tồn tại trên cổng thông tin này."),
+        ("404 Not Found", "The page that you asked for cannot be found on this server."),
+        (TITLE, "Nội dung đang được cập nhật."),
+        (TITLE, "Bạn chưa đăng nhập hoặc không có quyền truy cập nội dung này."),
+        ("Đăng nhập hệ thống", "Tên đăng nhập và mật khẩu do quản trị viên của cổng cấp cho từng đơn vị."),
+        ("Kết quả tìm kiếm", "Có 0 kết quả phù hợp với từ khóa mà bạn vừa nhập vào ô tìm kiếm của cổng."),
+    ],
+)
+@pytest.mark.parametrize("head", ["", CLAIM], ids=["plain", "og:type=article"])
+def test_a_page_that_says_it_has_nothing_is_never_kept(title: str, text: str, head: str) -> None:
+    assert kind(page(paragraphs(text), title=f"<h1>{title}</h1>", head=head)) in ("other", "listing")
+
+
+@pytest.mark.parametrize("head", ["", CLAIM], ids=["plain", "og:type=article"])
+def test_an_empty_template_is_never_kept(head: str) -> None:
+    assert kind(page("", title="", head=head)) in ("other", "listing")
+    assert kind(page("", title='<h1 class="title"></h1>', date='<div class="date"></div>', head=head)) != "article"
+    assert kind(page("")) in ("other", "listing")
+
+
+def test_a_frame_without_anything_in_it_is_other_and_says_why() -> None:
+    found = read(f"<html><body><p>{FOOTER[0]}</p></body></html>")
+    assert (found.kind, found.article) == ("other", None)
+    assert any(warning.startswith("Not stored") for warning in found.warnings)
+
+
+def test_a_report_about_an_error_page_is_still_a_report() -> None:
+    text = "Lỗi 404 “không tìm thấy” trên cổng cũ đã được khắc phục, đại diện đơn vị vận hành cho biết."
+    assert kind(page(paragraphs(*BODY, *BODY, text))) == "article"
+
+
+def test_a_report_with_links_in_its_prose_is_no_listing() -> None:
+    linked = [f'{text} Xem thêm <a href="/tin-tuc/{slug}">{other}</a>.' for text, (other, slug) in zip(BODY, OTHERS)]
+    assert kind(page(paragraphs(*linked))) == "article"
