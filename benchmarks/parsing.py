@@ -1,4 +1,4 @@
-"""Reading pages: ours beside trafilatura (which reads fewer fields) and beside Beautiful Soup merely building its tree."""
+"""Reading pages: ours beside trafilatura, which reads fewer fields, and Beautiful Soup, merely building its tree."""
 
 from __future__ import annotations
 

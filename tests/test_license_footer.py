@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from portal_archiver.parser.dom import parse
-from portal_archiver.parser.footer import footer_text
+from portal_archiver.parser.dom import outline, parse
+from portal_archiver.parser.footer import footer_span, lines_of
 from portal_archiver.parser.license import parse_license
 
 SHARED = Path(os.environ.get("PORTAL_ARCHIVER_DATA", Path(__file__).resolve().parents[2] / "shared"))
@@ -46,7 +46,9 @@ def page(footer: str, body: str = REPORT) -> str:
 def found(html: str) -> str | None:
     root = parse(html).root
     assert root is not None
-    return footer_text(root)
+    laid_open = outline(root)
+    span = footer_span(laid_open)
+    return lines_of(laid_open, span) if span else None
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from portal_archiver.urls import ascii_host, canonicalize, host_of, slug_of
+from portal_archiver.urls import absolute, ascii_host, canonicalize, host_of, slug_of
 
 SAME_PAGE = [
     ("HTTP://BachHai.Example:80/Tin/", "http://bachhai.example/Tin/"),
@@ -107,3 +107,9 @@ def test_a_slug_is_the_last_telling_segment() -> None:
     assert slug_of("http://bachhai.example/tin/le-hoi-dua-thuyen.html") == "le-hoi-dua-thuyen"
     assert slug_of("http://bachhai.example/le-hoi/index.html") == "le-hoi"
     assert slug_of("http://bachhai.example/") == slug_of("http://[bad") == ""
+
+
+def test_a_long_path_is_resolved_in_linear_time() -> None:
+    path = "/" + "a" * 5000
+    assert absolute(f"{path}?x", "https://bachhai.example/") == f"https://bachhai.example{path}?x"
+    assert absolute(f"{path}{{", "https://bachhai.example/").endswith("{")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import islice
 
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\x00"))
 _SPACES = re.compile(r"\s+")
@@ -13,6 +14,7 @@ _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", 
 # The encodings seen on Vietnamese pages, in the order they are tried when nothing that is declared fits.
 _USUAL = ("utf-8", "windows-1258", "windows-1252")
 # What UTF-8 Vietnamese looks like after somebody read it as Latin-1: "Ã¡" for "á", "áº¡" for "ạ", "Ä‘" for "đ".
+MANY_SIGNS = 5
 _MOJIBAKE = re.compile("Ã[\u0080-\u00bf¡-¿]|á[º»][\u0080-\u00bf¡-¿ŒœŠšŸŽžƒˆ˜–-•…‰‹›€™]|Ä[\u0080-\u0091‘]|Æ[¡°]")
 
 
@@ -46,7 +48,8 @@ def _candidates(body: bytes, declared: str | None) -> Iterable[str]:
 
 def _mend_mojibake(text: str) -> str:
     """Undo one round of "UTF-8 read as Latin-1 and saved again", where the text shows the signs of it throughout."""
-    if len(_MOJIBAKE.findall(text[:200_000])) < 5:
+    signs = islice(_MOJIBAKE.finditer(text), MANY_SIGNS) if "Ã" in text or "áº" in text else ()
+    if sum(1 for _ in signs) < MANY_SIGNS:
         return text
     for encoding in ("windows-1252", "latin-1"):
         try:

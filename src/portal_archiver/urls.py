@@ -16,6 +16,8 @@ TRACKING = re.compile(
     re.I,
 )
 _SESSION_IN_PATH = re.compile(r";jsessionid=[^/]*|/\(S\([a-z0-9]{24}\)\)(?=/|$)", re.I)
+_PLAIN_PATH = re.compile(r"/(?:[\w-][\w.-]*/)*(?:[\w-][\w.-]*)?", re.ASCII)
+_ORIGIN = re.compile(r"https?://[^/?#]+", re.I)
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _SAFE_IN_PATH = "/:@!$&'()*+,;=~-._%"
@@ -23,7 +25,6 @@ _SAFE_IN_QUERY = _SAFE_IN_PATH + "?"
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 
 
-@lru_cache(maxsize=65536)
 def canonicalize(url: str, base: str = "") -> str | None:
     """The canonical absolute form of a URL found on `base`, or None for what is no web page (mailto:, javascript:...).
 
@@ -32,10 +33,15 @@ def canonicalize(url: str, base: str = "") -> str | None:
     percent-escapes as RFC 3986 §6.2.2 does. Idempotent; never raises.
     """
     try:
-        parts = urlsplit(absolute(url, base))
-        host, port = ascii_host(parts.hostname or ""), parts.port
+        return _canonical(absolute(url, base))
     except ValueError:
         return None
+
+
+@lru_cache(maxsize=65536)
+def _canonical(url: str) -> str | None:
+    parts = urlsplit(url)
+    host, port = ascii_host(parts.hostname or ""), parts.port
     if parts.scheme not in SCHEMES or not host:
         return None
     netloc = f"[{host}]" if ":" in host else host
@@ -46,7 +52,10 @@ def canonicalize(url: str, base: str = "") -> str | None:
 
 def absolute(url: str, base: str = "") -> str:
     """A link as a browser resolves it on `base`, otherwise as written; ValueError for a host that is none."""
-    head, mark, tail = url.strip().partition("?")
+    url = url.strip()
+    if base and _PLAIN_PATH.fullmatch(url) and (origin := _ORIGIN.match(base)):
+        return origin[0] + url  # most links of a page, at a tenth of the cost
+    head, mark, tail = url.partition("?")
     url = head.replace("\\", "/") + mark + tail  # as browsers do; old portals link to "tin\bai.aspx"
     return urljoin(base, url) if base else url
 

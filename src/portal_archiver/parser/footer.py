@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from selectolax.lexbor import LexborNode
-
-from portal_archiver.parser.dom import Block, Outline, outline
+from portal_archiver.parser.dom import Block, Outline
 
 # What footers say and reports hardly ever do, by kind: its weight, and the forms (lower case).
 SIGNS = tuple(
@@ -55,15 +53,9 @@ class Cluster:
         return sum(weight for bit, (weight, _) in enumerate(SIGNS) if self.kinds >> bit & 1)
 
 
-def footer_text(root: LexborNode) -> str | None:
-    """The footer of a page, one line per block, as it stands there; None when no part of the page is one."""
-    return footer_of(outline(root))
-
-
-def footer_of(page: Outline) -> str | None:
-    """The same for a page already laid open."""
-    span = footer_span(page)
-    return "\n".join(block.text for block in page.blocks[slice(*span)] if block.text) if span else None
+def lines_of(page: Outline, span: tuple[int, int]) -> str:
+    """The text of blocks [start, end), one line per block, as it stands there."""
+    return "\n".join(block.text for block in page.blocks[slice(*span)] if block.text)
 
 
 def footer_span(page: Outline) -> tuple[int, int] | None:

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from portal_archiver.model import Kind
 from portal_archiver.parser.body import Reading
 from portal_archiver.parser.dom import Block, Outline
-from portal_archiver.parser.title import STRONG, Candidate, headline_text
+from portal_archiver.parser.title import STRONG, Candidate
+from portal_archiver.parser.title_evidence import headline_text
 from portal_archiver.parser.vocabulary import (
     DOCUMENT_LABELS,
     NOTHING_HERE,

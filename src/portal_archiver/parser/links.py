@@ -8,10 +8,12 @@ from portal_archiver.model import Dateline, Link
 from portal_archiver.parser.dates import find_dates
 from portal_archiver.parser.dom import Block, Outline
 from portal_archiver.parser.metadata import Metadata
+from portal_archiver.parser.vocabulary import leads_to_page
 from portal_archiver.text import plain
 from portal_archiver.urls import canonicalize
 
 NEXT_BLOCKS = 3  # a listing shows an item's date within so many blocks of its headline
+ANCHOR = 10  # characters: a shorter anchor text is "Xem" or a page number
 DATE_BLOCK = 60  # characters: a longer block is a teaser, and a date in it an event's
 
 
@@ -20,26 +22,32 @@ def read_links(tree: LexborHTMLParser, outline: Outline, metadata: Metadata, bas
 
     Links that no reader sees (in folded menus) are followed too; feeds that the page advertises come last.
     """
-    texts: dict[str, str] = {}
+    texts: dict[str, str] = {}  # by href as written
     for node in tree.css("a[href]"):
-        url = canonicalize(node.attributes.get("href") or "", base)
-        if url:
-            text = plain(node.text()) or plain(node.attributes.get("title") or "")
-            texts[url] = max(texts.get(url, ""), text, key=len)
-    dates = _dates(outline, base)
-    for feed in metadata.feeds:
-        if url := canonicalize(feed, base):
-            texts.setdefault(url, "")
-    return tuple(Link(url, text, dates.get(url)) for url, text in texts.items())
+        attributes = node.attributes
+        href = attributes.get("href") or ""
+        if leads_to_page(href):
+            text = plain(node.text()) or plain(attributes.get("title") or "")
+            if len(text) >= len(texts.get(href, "")):
+                texts[href] = text
+    texts.update({feed: "" for feed in metadata.feeds if feed not in texts})
+    dates = _dates(outline)
+    links: dict[str, Link] = {}
+    for href, text in texts.items():
+        url = canonicalize(href, base)
+        if url and (url not in links or len(text) > len(links[url].text)):
+            links[url] = Link(url, text, dates.get(href))
+    return tuple(links.values())
 
 
-def _dates(outline: Outline, base: str) -> dict[str, Dateline]:
+def _dates(outline: Outline) -> dict[str, Dateline]:
+    """The date beside each link that has a headline's length, by its href as written."""
     dates: dict[str, Dateline] = {}
     for position, block in enumerate(outline.blocks):
         for anchor in block.anchors:
-            url = canonicalize(anchor.href, base) if len(anchor.text) > 10 else None
-            if url and url not in dates and (dateline := _beside(outline, position, block)):
-                dates[url] = dateline
+            wanted = len(anchor.text) > ANCHOR and anchor.href not in dates
+            if wanted and (dateline := _beside(outline, position, block)):
+                dates[anchor.href] = dateline
     return dates
 
 
@@ -48,7 +56,7 @@ def _beside(outline: Outline, position: int, block: Block) -> Dateline | None:
     if len(block.anchors) == 1 and (dateline := _dateline(block.text)):
         return dateline
     for follower in outline.blocks[position + 1 : position + 1 + NEXT_BLOCKS]:
-        if any(len(anchor.text) > 10 and anchor.href != block.anchors[0].href for anchor in follower.anchors):
+        if any(len(anchor.text) > ANCHOR and anchor.href != block.anchors[0].href for anchor in follower.anchors):
             break
         if len(follower.text) <= DATE_BLOCK and (dateline := _dateline(follower.text)):
             return dateline

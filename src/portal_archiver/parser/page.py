@@ -13,7 +13,7 @@ from portal_archiver.model import Article, Kind, License, Link, Page, Portal
 from portal_archiver.parser.body import Reading, joined, joined_html, read_body
 from portal_archiver.parser.dateline import read_datelines
 from portal_archiver.parser.dom import Outline, outline, parse
-from portal_archiver.parser.footer import footer_of, footer_span
+from portal_archiver.parser.footer import footer_span, lines_of
 from portal_archiver.parser.kind import decide_kind, find
 from portal_archiver.parser.license import parse_license
 from portal_archiver.parser.links import read_links
@@ -165,8 +165,9 @@ def _canonical(evidence: Evidence) -> str:
 
 def _read_footer(evidence: Evidence) -> None:
     """The license of the footer, and the block at which the footer begins: no report reaches beyond it."""
+    text = chosen_footer(evidence.tree, evidence.portal, evidence.warnings)
     if span := footer_span(evidence.outline):
         evidence.footer = span[0]
-    text = chosen_footer(evidence.tree, evidence.portal, evidence.warnings) or footer_of(evidence.outline)
+        text = text or lines_of(evidence.outline, span)
     if text:
         evidence.license = parse_license(text)

@@ -13,7 +13,8 @@ from portal_archiver.parser.dates import find_dates
 from portal_archiver.parser.dom import Anchor, Outline, text_lines
 from portal_archiver.parser.photos import attachment, picture_url
 from portal_archiver.parser.region import Region
-from portal_archiver.parser.title import Candidate, headline_text
+from portal_archiver.parser.title import Candidate
+from portal_archiver.parser.title_evidence import headline_text
 from portal_archiver.text import plain
 
 PROFILE_WEIGHT = 100.0
