@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal_archiver.parser.contacts import contacts
-from portal_archiver.parser.license import parse_license
-from portal_archiver.parser.license_labels import LABELS, lines_of, runs_of
-from portal_archiver.parser.responsible import person_and_post
+from portal_archiver.parser.licensing.contacts import contacts
+from portal_archiver.parser.licensing.labels import LABELS, lines_of, runs_of
+from portal_archiver.parser.licensing.license import parse_license
+from portal_archiver.parser.licensing.responsible import person_and_post
 
 SHARED = Path(os.environ.get("PORTAL_ARCHIVER_DATA", Path(__file__).resolve().parents[2] / "shared"))
 FOOTERS = SHARED / "data/footers/footers_dev.json"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from portal_archiver.parser.dom import outline, parse
-from portal_archiver.parser.footer import footer_span, lines_of
-from portal_archiver.parser.license import parse_license
+from portal_archiver.parser.licensing.footer import footer_span, lines_of
+from portal_archiver.parser.licensing.license import parse_license
 
 SHARED = Path(os.environ.get("PORTAL_ARCHIVER_DATA", Path(__file__).resolve().parents[2] / "shared"))
 SEED = SHARED / "data/seed"

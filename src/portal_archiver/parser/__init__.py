@@ -1,6 +1,6 @@
 """Understand a page: `parse_page` reads the whole of it, `parse_license` a footer's text."""
 
-from portal_archiver.parser.license import parse_license
+from portal_archiver.parser.licensing.license import parse_license
 from portal_archiver.parser.page import parse_page
 
 __all__ = ["parse_license", "parse_page"]

@@ -13,9 +13,9 @@ from portal_archiver.model import Article, Kind, License, Link, Page, Portal
 from portal_archiver.parser.body import Reading, joined, joined_html, read_body
 from portal_archiver.parser.dateline import read_datelines
 from portal_archiver.parser.dom import Outline, outline, parse
-from portal_archiver.parser.footer import footer_span, lines_of
 from portal_archiver.parser.kind import decide_kind, find
-from portal_archiver.parser.license import parse_license
+from portal_archiver.parser.licensing.footer import footer_span, lines_of
+from portal_archiver.parser.licensing.license import parse_license
 from portal_archiver.parser.links import read_links
 from portal_archiver.parser.metadata import Metadata, read_metadata
 from portal_archiver.parser.photos import read_attachments, read_photos

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from portal_archiver.parser.license_labels import BLANK, OTHER_LABEL, Run, trim
+from portal_archiver.parser.licensing.labels import BLANK, OTHER_LABEL, Run, trim
 
 Grant = tuple[str | None, str | None, date | None]
 NO_GRANT: Grant = (None, None, None)

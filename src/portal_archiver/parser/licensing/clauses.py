@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from portal_archiver.parser.license_labels import UPPER, Run, trim
+from portal_archiver.parser.licensing.labels import UPPER, Run, trim
 
 _STOP = re.compile(r"[.!?]\s|\s[-–]\s(?=(?:Yêu cầu|Đề nghị|Ghi rõ|Vui lòng|Mọi|Khi|Bản quyền|Cấm|Chỉ được)\s)|(?=®)")
 _ABBREVIATIONS = frozenset("tp tx tt p q h gs pgs ts ths mr co ltd no st jsc".split())

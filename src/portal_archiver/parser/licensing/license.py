@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 
 from portal_archiver.model import License
-from portal_archiver.parser.addresses import address
-from portal_archiver.parser.clauses import attribution, copyright_line
-from portal_archiver.parser.contacts import contacts
-from portal_archiver.parser.license_grant import grant
-from portal_archiver.parser.license_labels import OTHER_LABEL, Run, cut_other, lines_of, runs_of, trim, value_of
-from portal_archiver.parser.responsible import responsible
+from portal_archiver.parser.licensing.addresses import address
+from portal_archiver.parser.licensing.clauses import attribution, copyright_line
+from portal_archiver.parser.licensing.contacts import contacts
+from portal_archiver.parser.licensing.grant import grant
+from portal_archiver.parser.licensing.labels import OTHER_LABEL, Run, cut_other, lines_of, runs_of, trim, value_of
+from portal_archiver.parser.licensing.responsible import responsible
 
 _KEPT = 20_000  # characters: no longer text is remembered, and no footer is that long
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from portal_archiver.parser.license_labels import EMAIL, URL, Run, value_of
+from portal_archiver.parser.licensing.labels import EMAIL, URL, Run, value_of
 
 # Not part of the number: "máy lẻ 412", "(ext. 12)", "nhánh 3", "- máy lẻ: 149", and a bare "(412)" behind a number
 _EXTENSION = re.compile(

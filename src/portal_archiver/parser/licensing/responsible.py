@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from portal_archiver.parser.license_labels import (
+from portal_archiver.parser.licensing.labels import (
     BULLETS,
     EMAIL,
     LOWER,
