@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fictional_page import BODY, NOW, OPENING, TITLE, URL, article, page, paragraphs
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fictional_page import BODY, NOW, OPENING, TITLE, URL, article, page, paragraphs
 from portal_archiver.model import Dateline, Link
 from portal_archiver.parser.dates import find_dates, is_date_line
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from fictional_page import BODY, FOOTER, HOST, OPENING, OTHERS, SITE, TITLE, URL, page, paragraphs, read
 
 CLAIM = '<meta property="og:type" content="article"><meta property="og:title" content="Tin tức sự kiện">'
@@ -122,5 +123,6 @@ def test_a_report_about_an_error_page_is_still_a_report() -> None:
 
 
 def test_a_report_with_links_in_its_prose_is_no_listing() -> None:
-    linked = [f'{text} Xem thêm <a href="/tin-tuc/{slug}">{other}</a>.' for text, (other, slug) in zip(BODY, OTHERS)]
+    pairs = zip(BODY, OTHERS, strict=False)
+    linked = [f'{text} Xem thêm <a href="/tin-tuc/{slug}">{other}</a>.' for text, (other, slug) in pairs]
     assert kind(page(paragraphs(*linked))) == "article"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from fictional_page import HOST, OTHERS, URL, page, read
 
+from fictional_page import HOST, OTHERS, URL, page, read
 from portal_archiver.model import Link
 
 OTHER = f"{HOST}/tin-tuc/lang-muoi-con-nhan"
@@ -119,6 +119,12 @@ def test_each_item_of_a_listing_has_its_own_date_and_none_borrows_its_neighbors(
         "2024-05-13",
     ]
     assert {date.origin for date in dates if date} == {"listing"}
+
+
+@pytest.mark.xfail(strict=True, reason="the date before a link is taken even when it belongs to the link before that")
+def test_an_item_without_a_date_does_not_borrow_the_one_before() -> None:
+    dated = "<li><a href=/tin-tuc/hop-long-cau>Hợp long cầu Sông Trầm</a> <time>30/08/2024</time></li>"
+    assert listed(f'<ul>{dated}<li><a href="{OTHER}">{NAME}</a></li></ul>') == (NAME, "", "")
 
 
 def test_the_canonical_link_names_the_page_where_it_can_be_believed() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from fictional_page import BODY, HOST, OTHERS, SITE, TITLE, URL, article, page, paragraphs
 
+from fictional_page import BODY, HOST, OTHERS, SITE, TITLE, URL, article, page, paragraphs
 from portal_archiver.model import Link
 
 SILENT = f"{HOST}/index.php?id=4711"  # an address that says nothing
@@ -24,7 +24,7 @@ LONG = (
         f'<p style="text-align:center"><b>{TITLE}</b></p>',
         f'<table><tr><td><font size="5"><b>{TITLE}</b></font></td></tr></table>',
         f"<div><span><strong>{TITLE}</strong></span></div>",
-        f"<h1>\n  Cầu tàu cá <em>Bến Đăng</em>\n đón chuyến&nbsp;hàng đầu\u200b tiên </h1>",
+        "<h1>\n  Cầu tàu cá <em>Bến Đăng</em>\n đón chuyến&nbsp;hàng đầu\u200b tiên </h1>",
     ],
 )
 @pytest.mark.parametrize("url", [URL, f"{URL}-4711.html", f"{HOST}/kinh-te/{URL.rsplit('/', 1)[1]}.aspx?id=3"])
