@@ -471,7 +471,7 @@ def test_an_error_of_the_callers_own_comes_out_as_itself(tmp_path: Path) -> None
 
 # At which answer of the portal a process is killed, and how many milliseconds after it began: at once, so that the
 # page never arrives; or later, while it is being read or written.
-KILLS = ((2, 0), (14, 5), (27, 12), (33, 0), (36, 8))
+KILLS = ((2, 0), (12, 5), (23, 12), (29, 0), (31, 8))
 
 
 def test_a_killed_run_ends_like_an_unkilled_one(tmp_path: Path, log: Log, uncut: Contents) -> None:
