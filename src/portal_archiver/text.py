@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import islice
 
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\x00"))
-_SPACES = re.compile(r"\s+")
+_INVISIBLE = re.compile(f"[{''.join(map(chr, INVISIBLE))}]")
+LABEL = 80  # characters
 _DECLARED = re.compile(rb"""charset\s*=\s*["']?\s*([a-zA-Z0-9_.:-]+)""", re.I)
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # The encodings seen on Vietnamese pages, in the order they are tried when nothing that is declared fits.
@@ -61,7 +63,11 @@ def _mend_mojibake(text: str) -> str:
 
 def plain(text: str) -> str:
     """One line of NFC text: invisible characters dropped, every run of white space one space, none at the ends."""
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", text).translate(INVISIBLE)).strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if _INVISIBLE.search(text):
+        text = text.translate(INVISIBLE)
+    return " ".join(text.split())
 
 
 def _folding() -> dict[int, str | None]:
@@ -79,6 +85,12 @@ _FOLDING = _folding()
 
 def fold(text: str) -> str:
     """Lower case without diacritics, đ as d: what is left of "NÔNG THÔN MỚI" is "nong thon moi"."""
+    return _fold_label(text) if len(text) <= LABEL else text.lower().translate(_FOLDING)
+
+
+@lru_cache(maxsize=16384)
+def _fold_label(text: str) -> str:
+    """The same for a short text, remembered: the pages of a portal repeat their menus and labels."""
     return text.lower().translate(_FOLDING)
 
 

@@ -46,6 +46,7 @@ GLUE = re.compile(
     r"^(?:[\s,;|()\[\]–\-:.t]|luc|hoi|vao|ngay|thu\s(?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat|hom nay|hom qua|icon)*$"
 )
 DATE_LINE, DATE_LINE_REST = 120, 45  # characters: a whole date line, and what it may say beside its date
+_DIGIT = re.compile(r"\d")
 _DAYS = [(name, re.compile(pattern)) for name, pattern in DAY_FORMS]
 _RELATIVE = [(name, re.compile(pattern), days) for name, pattern, days in RELATIVE_FORMS]
 
@@ -71,7 +72,7 @@ def find_dates(text: str, now: datetime | None = None) -> list[Found]:
     `now` (aware) is what "3 giờ trước" counts from; without it the relative forms are passed over. Day comes first;
     an impossible date is no date.
     """
-    if not any(char.isdigit() for char in text) and now is None:
+    if now is None and not _DIGIT.search(text):
         return []
     folded = _fold_in_place(text)
     times = [match for match in TIME.finditer(folded) if match["M"] or match["c"] != ":"]

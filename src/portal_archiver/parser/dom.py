@@ -130,10 +130,11 @@ class _Walker:
         while stack:
             entry = stack.pop()
             if isinstance(entry, int):
-                self.flush(entry)
-                self.outline.elements[entry].end = len(self.outline.blocks)
+                self.close(entry)
                 continue
             node, place = entry
+            if node is not root and (sibling := node.next) is not None:
+                stack.append((sibling, place))
             tag = node.tag or ""
             if tag == "-text":
                 self.text(node.text_content or "", place)
@@ -158,14 +159,8 @@ class _Walker:
         if attributes and _hidden(attributes):
             return
         if tag in BLOCK_TAGS and place.depth < MAX_DEPTH:
-            self.flush(place.owner)
-            self.outline.elements.append(
-                Element(node, tag, _hint(tag, attributes), place.owner, len(self.outline.blocks))
-            )
-            index = len(self.outline.elements) - 1
-            stack.append(index)
-            bold = place.bold or tag in BOLD_TAGS
-            place = _Place(index, place.inline, bold, place.href, place.depth + 1)
+            place = self.open(node, tag, attributes, place)
+            stack.append(place.owner)
         elif tag == "a":
             href = attributes.get("href") or ""
             self.anchors.append((href, len(self.parts)))
@@ -174,12 +169,21 @@ class _Walker:
             kept = KEPT_INLINE[tag]
             inline = place.inline if kept in place.inline else (*place.inline, kept)
             place = _Place(place.owner, inline, place.bold or tag in BOLD_TAGS, place.href, place.depth + 1)
-        children = []
-        child = node.child
-        while child is not None:
-            children.append((child, place))
-            child = child.next
-        stack.extend(reversed(children))
+        if (child := node.child) is not None:
+            stack.append((child, place))
+
+    def open(self, node: LexborNode, tag: str, attributes: dict[str, str | None], place: _Place) -> _Place:
+        if self.parts or self.pictures:
+            self.flush(place.owner)
+        elements = self.outline.elements
+        elements.append(Element(node, tag, _hint(tag, attributes), place.owner, len(self.outline.blocks)))
+        bold = place.bold or tag in BOLD_TAGS
+        return _Place(len(elements) - 1, place.inline, bold, place.href, place.depth + 1)
+
+    def close(self, index: int) -> None:
+        if self.parts or self.pictures:
+            self.flush(index)
+        self.outline.elements[index].end = len(self.outline.blocks)
 
     def flush(self, owner: int) -> None:
         if not (self.parts or self.pictures):
@@ -211,15 +215,16 @@ def _hidden(attributes: dict[str, str | None]) -> bool:
 
 
 def _hint(tag: str, attributes: dict[str, str | None]) -> str:
-    if not attributes:
-        return CENTER if tag == "center" else ""
-    align = f"{attributes.get('align') or ''} {attributes.get('style') or ''}".lower().replace(" ", "")
     words = [attributes.get("class") or "", attributes.get("id") or ""]
-    if tag == "center" or "align:center" in align or align.startswith("center"):
+    if tag == "center":
         words.append(CENTER)
-    elif "align:right" in align or align.startswith("right"):
-        words.append(RIGHT)
-    return " ".join(word for word in words if word).lower()
+    elif "align" in attributes or "style" in attributes:
+        align = f"{attributes.get('align') or ''} {attributes.get('style') or ''}".lower().replace(" ", "")
+        if "align:center" in align or align.startswith("center"):
+            words.append(CENTER)
+        elif "align:right" in align or align.startswith("right"):
+            words.append(RIGHT)
+    return " ".join(filter(None, words)).lower()
 
 
 def outline(root: LexborNode) -> Outline:

@@ -38,6 +38,7 @@ class Evidence:
     license: License | None
     footer: int
     index: ProseIndex
+    base: str
     portal: Portal | None = None
     fetched_at: datetime | None = None
     seen_as: Link | None = None
@@ -69,7 +70,7 @@ def parse_page(
         kind=kind,
         article=article if kind in ("article", "document") else None,
         license=evidence.license,
-        links=read_links(evidence.tree, evidence.outline, evidence.metadata, _base(evidence)),
+        links=read_links(evidence.tree, evidence.outline, evidence.metadata, evidence.base),
         warnings=tuple(evidence.warnings),
     )
 
@@ -87,7 +88,17 @@ def gather(
     tree = parse(decode(html, _charset(headers)) if isinstance(html, bytes) else html)
     page = outline(tree.root) if tree.root is not None else Outline()
     evidence = Evidence(
-        url, tree, page, read_metadata(tree), None, len(page.blocks), ProseIndex(page), portal, fetched_at, seen_as
+        url=url,
+        tree=tree,
+        outline=page,
+        metadata=read_metadata(tree),
+        license=None,
+        footer=len(page.blocks),
+        index=ProseIndex(page),
+        base=_base(tree, url),
+        portal=portal,
+        fetched_at=fetched_at,
+        seen_as=seen_as,
     )
     _read_footer(evidence)
     return evidence
@@ -107,11 +118,11 @@ def choose(evidence: Evidence) -> tuple[Candidate | None, Reading | None]:
     if title is None:
         return None, None
     title = chosen_region(evidence.tree, evidence.outline, evidence.portal, title, evidence.warnings)
-    return title, read_body(evidence.outline, title.region, title.text, _base(evidence))
+    return title, read_body(evidence.outline, title.region, title.text, evidence.base)
 
 
 def _article(evidence: Evidence, title: Candidate, reading: Reading) -> Article:
-    base = _base(evidence)
+    base = evidence.base
     dates = read_datelines(
         evidence.index, title, evidence.metadata, evidence.url, evidence.seen_as, evidence.fetched_at
     )
@@ -148,10 +159,11 @@ def _charset(headers: Iterable[tuple[str, str]] | None) -> str | None:
     return message.get_content_charset()
 
 
-def _base(evidence: Evidence) -> str:
-    node = evidence.tree.css_first("base[href]")
-    declared = canonicalize(node.attributes.get("href") or "", evidence.url) if node else None
-    return declared or evidence.url
+def _base(tree: LexborHTMLParser, url: str) -> str:
+    """What the page's links are relative to: its own `<base>`, else its URL."""
+    node = tree.css_first("base[href]")
+    declared = canonicalize(node.attributes.get("href") or "", url) if node else None
+    return declared or url
 
 
 def _canonical(evidence: Evidence) -> str:

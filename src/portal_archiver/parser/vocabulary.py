@@ -6,6 +6,7 @@ All patterns are matched against folded text (lower case, no diacritics), each r
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _MARK = r"[\s\[\](){}|>»«<•·:\-–,.*+/]"  # what stands around a label and says nothing
 _MARKS = _MARK + "*"
@@ -132,6 +133,7 @@ def is_file(href: str) -> bool:
     return path.endswith(tuple(FILE_ENDINGS))
 
 
+@lru_cache(maxsize=16384)
 def leads_to_page(href: str) -> bool:
     """Whether a link leads to another page: not to a place on this one, a script, an address, a file."""
     return bool(href) and not href.lower().startswith(("#", "javascript:", "mailto:", "tel:")) and not is_file(href)
