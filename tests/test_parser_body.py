@@ -228,7 +228,6 @@ def test_a_picture_without_a_caption_takes_no_prose_for_one() -> None:
         assert found.body == "\n\n".join((OPENING, prose, CLOSING))
 
 
-@pytest.mark.xfail(strict=True, reason="a paragraph of one sentence below a picture is taken for its caption")
 def test_a_paragraph_of_one_sentence_like_all_the_others_is_no_caption() -> None:
     found = article(with_picture(f"<p>{IMAGE}</p>"))
     assert found.photos == (Photo(PICTURE),)
@@ -258,7 +257,6 @@ def test_icons_and_tracking_pixels_are_no_photos() -> None:
     assert article(page(paragraphs(*BODY) + ICONS)).photos == ()
 
 
-@pytest.mark.xfail(strict=True, reason="an icon, which is no photo, still takes the next paragraph for its caption")
 def test_icons_and_tracking_pixels_have_no_captions() -> None:
     found = article(with_picture(ICONS))
     assert (found.photos, found.body) == ((), "\n\n".join(BODY))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from fictional_page import HOST, OTHERS, URL, page, read
 from portal_archiver.model import Link
 
@@ -87,9 +85,6 @@ def test_the_date_beside_a_headline_goes_with_its_link() -> None:
     assert listed(f'{thumbnail}<a href="{OTHER}">{NAME}</a> 24/07/2024') == day
 
 
-@pytest.mark.xfail(
-    strict=True, reason="two links in one block are taken for two items, even when they lead to one page"
-)
 def test_a_thumbnail_in_the_same_line_does_not_cost_the_date() -> None:
     thumbnail = f'<a href="{OTHER}"><img src="a.jpg"></a>'
     assert listed(f'{thumbnail} <a href="{OTHER}">{NAME}</a> 24/07/2024') == (NAME, "2024-07-24", "24/07/2024")
@@ -121,7 +116,6 @@ def test_each_item_of_a_listing_has_its_own_date_and_none_borrows_its_neighbors(
     assert {date.origin for date in dates if date} == {"listing"}
 
 
-@pytest.mark.xfail(strict=True, reason="the date before a link is taken even when it belongs to the link before that")
 def test_an_item_without_a_date_does_not_borrow_the_one_before() -> None:
     dated = "<li><a href=/tin-tuc/hop-long-cau>Hợp long cầu Sông Trầm</a> <time>30/08/2024</time></li>"
     assert listed(f'<ul>{dated}<li><a href="{OTHER}">{NAME}</a></li></ul>') == (NAME, "", "")

@@ -70,7 +70,6 @@ def test_utf8_read_as_windows_1252_is_mended_too() -> None:
     assert decode(letters.encode().decode("windows-1252").encode()) == letters
 
 
-@pytest.mark.xfail(strict=True, reason="mending tries Python's windows-1252, which lacks five of the characters")
 def test_utf8_read_as_browsers_read_windows_1252_is_mended_too() -> None:
     """Where windows-1252 has no character (81, 8D, 8F, 90, 9D), WHATWG's decoder gives the control character."""
     read = "".join(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from portal_archiver.crawler import Entry, Fetcher, Reason, is_guess, next_due, read_index, seeds
-from portal_archiver.model import Capture, Fetch, Page, Portal, RunReport, Target
+from portal_archiver.model import Capture, Fetch, Link, Page, Portal, RunReport, Target
 from portal_archiver.parser import parse_page
 from portal_archiver.store import Archive, Frontier
 
@@ -168,7 +168,7 @@ class _Run:
         saved = self.archive.save(capture, page, portal=self.portal.key)
         if saved.outcome != "duplicate":  # a known report at another address opens no new links: so mirrors end
             links = [link for link in page.links if fetcher.scope.reason_against(link.url) is None]
-            self.frontier.add(links, depth=target.depth + 1, found_on=target.url)
+            self.follow(target, links)
         self.settle(target, capture, page)
         return saved.outcome
 
@@ -189,9 +189,13 @@ class _Run:
             self.archive.log_event(self.run_id, target.url, reason, fetch.detail)
         return str(reason)
 
+    def follow(self, target: Target, links: list[Link]) -> None:
+        self.frontier.add(links, depth=target.depth + 1, found_on=target.url)
+        self.archive.learn_dates(links, portal=self.portal.key)
+
     def follow_entries(self, fetcher: Fetcher, target: Target, entries: tuple[Entry, ...]) -> None:
         wanted = [entry for entry in entries if fetcher.scope.reason_against(entry.link.url) is None]
-        self.frontier.add([entry.link for entry in wanted], depth=target.depth + 1, found_on=target.url)
+        self.follow(target, [entry.link for entry in wanted])
         for entry in wanted:
             if entry.modified:
                 self.frontier.touch(entry.link.url, entry.modified)

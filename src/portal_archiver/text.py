@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -53,12 +54,20 @@ def _mend_mojibake(text: str) -> str:
     signs = islice(_MOJIBAKE.finditer(text), MANY_SIGNS) if "Ã" in text or "áº" in text else ()
     if sum(1 for _ in signs) < MANY_SIGNS:
         return text
-    for encoding in ("windows-1252", "latin-1"):
-        try:
-            return text.encode(encoding).decode("utf-8")
-        except UnicodeError:
-            continue
-    return text
+    try:
+        return text.encode("windows-1252", "as-is").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def _as_is(error: UnicodeError) -> tuple[bytes, int]:
+    """What browsers do with the five bytes that windows-1252 leaves open: the character of the same number."""
+    if isinstance(error, UnicodeEncodeError) and all(ord(char) < 256 for char in error.object[error.start : error.end]):
+        return error.object[error.start : error.end].encode("latin-1"), error.end
+    raise error
+
+
+codecs.register_error("as-is", _as_is)
 
 
 def plain(text: str) -> str:

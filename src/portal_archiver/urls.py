@@ -116,6 +116,14 @@ def host_of(url: str) -> str:
         return ""
 
 
+def path_of(url: str) -> str:
+    """The path of a URL, "" when it cannot be read."""
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
+
+
 def slug_of(url: str) -> str:
     """The last telling path segment, without its ending: `/tin/le-hoi-ooc-om-boc.html` gives `le-hoi-ooc-om-boc`."""
     try:

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html import escape
+from statistics import median
 
 from portal_archiver.parser.byline import CREDIT, Byline, is_source_line, looks_like_name, read_byline
 from portal_archiver.parser.dates import is_date_line
 from portal_archiver.parser.dom import CENTER, HEADINGS, RIGHT, Block, Outline
-from portal_archiver.parser.region import MAX_LINKED, Region
+from portal_archiver.parser.pictures import is_icon
+from portal_archiver.parser.region import MAX_LINKED, Region, is_prose
 from portal_archiver.parser.tables import is_data_table, read_table
 from portal_archiver.parser.vocabulary import FURNITURE, HINTS, OPENS_PROSE, is_file, leads_to_page
 from portal_archiver.text import fold, plain
@@ -19,6 +21,7 @@ from portal_archiver.urls import canonicalize
 MAX_CAPTION = 320  # characters
 SUBHEADING = 60  # a bold line after a picture that is shorter is a sub-heading
 FRAME_BLOCKS = 6  # a table around one picture has no more blocks
+CAPTION_SHARE = 0.6  # of the usual length of a paragraph: an unmarked caption is shorter
 SOURCE_LENGTH = 90
 LONE_CAPTION = 220  # a caption without any mark of one is at most this long
 PERIOD = re.compile(r"\btu\b.*\bden\b")  # "(Từ 02/5 đến 05/5)": a schedule's span
@@ -58,6 +61,7 @@ class _Reader:
         self.picture: int | None = None  # the picture block that still waits for its caption
         self.captioned = self.caption_at = -(10**9)  # the key of the last caption, and the block it stood in
         self.captions_centered = False
+        self.usual = _usual_length(outline.blocks[region.start : region.end])
         self.tables = dict(_data_tables(outline, region))
 
     def read(self) -> Reading:
@@ -76,7 +80,7 @@ class _Reader:
 
     def place(self, position: int, block: Block) -> None:
         text = plain(_ESCAPED_MARKUP.sub("", block.text))
-        if block.pictures and (not text or not FURNITURE.match(fold(text))):
+        if not all(map(is_icon, block.pictures)) and (not text or not FURNITURE.match(fold(text))):
             self.picture = None if self.leads_elsewhere(position, block) else position
             if text and len(text) <= MAX_CAPTION and not self.is_body_after_picture(block, text):
                 self.caption(position, text)
@@ -154,7 +158,11 @@ class _Reader:
             return False
         if block.is_bold and len(text) < SUBHEADING:
             return CENTER in near or "<em>" in self.html(block)
-        return CENTER in near or "<em>" in self.html(block) or is_one_sentence(text)
+        return CENTER in near or "<em>" in self.html(block) or (is_one_sentence(text) and self.is_short(text))
+
+    def is_short(self, text: str) -> bool:
+        """Much shorter than the report's paragraphs: what tells a plain line below a picture from the next of them."""
+        return len(text) <= CAPTION_SHARE * self.usual
 
     def framed(self, block: Block) -> bool:
         """The text stands in a small table of its own, under its picture or where the picture was."""
@@ -223,6 +231,13 @@ class _Reader:
 def read_body(outline: Outline, region: Region, title: str, base: str = "") -> Reading:
     """Reads the region under a headline into body pieces, captions, byline and source line; `base` resolves links."""
     return _Reader(outline, region, title, base).read()
+
+
+def _usual_length(blocks: list[Block]) -> float:
+    """The median length of the paragraphs, those right below a picture apart: they may be captions."""
+    below = zip([None, *blocks], blocks, strict=False)
+    lengths = [len(block.text) for before, block in below if is_prose(block) and not (before and before.pictures)]
+    return median(lengths) if lengths else 0.0
 
 
 def is_unfinished(text: str) -> bool:

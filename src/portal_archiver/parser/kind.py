@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from portal_archiver.model import Kind
 from portal_archiver.parser.body import Reading
@@ -20,6 +19,7 @@ from portal_archiver.parser.vocabulary import (
     leads_to_page,
 )
 from portal_archiver.text import fold
+from portal_archiver.urls import path_of
 
 ARTICLE_TEXT = 200  # characters of body from which a headline makes an article
 SHORT_TEXT = 50  # a notice of one sentence
@@ -56,7 +56,7 @@ class Findings:
 # The first rule that holds decides. Each: when, the kind, why (for a person).
 RULES: tuple[tuple[Callable[[Findings], object], Kind, str], ...] = (
     (lambda f: is_home(f.url), "listing", "it is the portal's front page"),
-    (lambda f: SERVICE_PAGES.search(urlsplit(f.url).path.lower()), "other", "its address is that of a service"),
+    (lambda f: SERVICE_PAGES.search(path_of(f.url).lower()), "other", "its address is that of a service"),
     (lambda f: f.score < STRONG and f.teasers >= FEW_TEASERS, "listing", "no headline, and links to many pages"),
     (lambda f: f.score < STRONG, "other", "no headline"),
     (lambda f: f.prose < ERROR_TEXT and SERVICE_TITLES.match(fold(f.title)), "other", "its headline is a service's"),
@@ -117,6 +117,5 @@ def is_teaser(block: Block) -> bool:
 
 def is_home(url: str) -> bool:
     """A host's root, or the index file in it."""
-    parts = urlsplit(url)
-    path = parts.path.strip("/").lower()
-    return not parts.query and (not path or path.split(".")[0] in ("index", "default", "home", "trang-chu"))
+    path = path_of(url).strip("/").lower()
+    return "?" not in url and (not path or path.split(".")[0] in ("index", "default", "home", "trang-chu"))

@@ -8,11 +8,12 @@ from portal_archiver.model import Dateline, Link
 from portal_archiver.parser.dates import find_dates
 from portal_archiver.parser.dom import Block, Outline
 from portal_archiver.parser.metadata import Metadata
-from portal_archiver.parser.vocabulary import leads_to_page
+from portal_archiver.parser.vocabulary import NOWHERE
 from portal_archiver.text import plain
 from portal_archiver.urls import canonicalize
 
 NEXT_BLOCKS = 3  # a listing shows an item's date within so many blocks of its headline
+ITEM_BLOCKS = 12  # an item of a listing has no more: picture, headline, date, section, lead, "Xem tiếp"
 ANCHOR = 10  # characters: a shorter anchor text is "Xem" or a page number
 DATE_BLOCK = 60  # characters: a longer block is a teaser, and a date in it an event's
 
@@ -26,7 +27,7 @@ def read_links(tree: LexborHTMLParser, outline: Outline, metadata: Metadata, bas
     for node in tree.css("a[href]"):
         attributes = node.attributes
         href = attributes.get("href") or ""
-        if leads_to_page(href):
+        if not href.lower().startswith(NOWHERE):
             text = plain(node.text()) or plain(attributes.get("title") or "")
             if len(text) >= len(texts.get(href, "")):
                 texts[href] = text
@@ -35,8 +36,9 @@ def read_links(tree: LexborHTMLParser, outline: Outline, metadata: Metadata, bas
     links: dict[str, Link] = {}
     for href, text in texts.items():
         url = canonicalize(href, base)
-        if url and (url not in links or len(text) > len(links[url].text)):
-            links[url] = Link(url, text, dates.get(href))
+        if url:
+            before = links.get(url, Link(url))
+            links[url] = Link(url, max(before.text, text, key=len), before.published or dates.get(href))
     return tuple(links.values())
 
 
@@ -52,16 +54,37 @@ def _dates(outline: Outline) -> dict[str, Dateline]:
 
 
 def _beside(outline: Outline, position: int, block: Block) -> Dateline | None:
-    """The date in the link's own block, else in one of the next few before another link begins, else just before."""
-    if len(block.anchors) == 1 and (dateline := _dateline(block.text)):
+    """The date of a link's item: in its own block, or in what encloses this link and no other headline.
+
+    Where the markup encloses nothing, the date may follow within a few blocks, before the next link.
+    """
+    href = next(anchor.href for anchor in block.anchors if len(anchor.text) > ANCHOR)
+    if all(anchor.href == href for anchor in block.anchors) and (dateline := _dateline(block.text)):
         return dateline
-    for follower in outline.blocks[position + 1 : position + 1 + NEXT_BLOCKS]:
-        if any(len(anchor.text) > ANCHOR and anchor.href != block.anchors[0].href for anchor in follower.anchors):
+    start, end = _item(outline, position, href)
+    if end - start == 1:
+        end = min(position + 1 + NEXT_BLOCKS, len(outline.blocks))
+    for other in outline.blocks[start:end]:
+        if other is not block and _is_other_headline(other, href):
             break
-        if len(follower.text) <= DATE_BLOCK and (dateline := _dateline(follower.text)):
+        if other is not block and len(other.text) <= DATE_BLOCK and (dateline := _dateline(other.text)):
             return dateline
-    before = outline.blocks[position - 1] if position else None
-    return _dateline(before.text) if before and len(before.text) <= DATE_BLOCK and not before.anchors else None
+    return None
+
+
+def _item(outline: Outline, position: int, href: str) -> tuple[int, int]:
+    """The largest element around a link that holds no other headline, as blocks [start, end)."""
+    start, end = position, position + 1
+    for element in outline.around(outline.blocks[position]):
+        inside = outline.blocks[element.start : element.end]
+        if len(inside) > ITEM_BLOCKS or any(_is_other_headline(other, href) for other in inside):
+            break
+        start, end = element.start, element.end
+    return start, end
+
+
+def _is_other_headline(block: Block, href: str) -> bool:
+    return any(len(anchor.text) > ANCHOR and anchor.href != href for anchor in block.anchors)
 
 
 def _dateline(text: str) -> Dateline | None:

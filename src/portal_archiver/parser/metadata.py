@@ -84,7 +84,7 @@ def _articles(tree: LexborHTMLParser) -> Iterator[dict[str, Any]]:
             continue
         for item in _flatten(data):
             kinds = item.get("@type")
-            if ARTICLE_TYPES.intersection(kinds if isinstance(kinds, list) else [kinds]):
+            if any(kind in ARTICLE_TYPES for kind in (kinds if isinstance(kinds, list) else [kinds]) if _text(kind)):
                 yield item
 
 

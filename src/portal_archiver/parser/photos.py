@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
-from selectolax.lexbor import LexborNode
-
 from portal_archiver.model import Attachment, Photo
 from portal_archiver.parser.body import Reading
 from portal_archiver.parser.byline import read_credit
 from portal_archiver.parser.dom import Anchor, Block, Outline
+from portal_archiver.parser.pictures import picture_url
 from portal_archiver.parser.region import Region
 from portal_archiver.parser.vocabulary import FILE_ENDINGS, HINTS, is_file
 from portal_archiver.urls import absolute, canonicalize
-
-# Where a picture's address stands, the lazy ones first: `src` then holds a placeholder.
-SOURCES = ("data-src", "data-original", "data-lazy-src", "data-url", "src")
-SMALLEST = 40  # pixels: below it is an icon
 
 
 def read_photos(outline: Outline, region: Region, reading: Reading, base: str) -> tuple[Photo, ...]:
@@ -44,25 +39,6 @@ def _photos(outline: Outline, region: Region, reading: Reading, base: str) -> It
             position += 1
     if photographer and not position:
         yield Photo(credit=photographer)
-
-
-def picture_url(node: LexborNode, base: str) -> str | None:
-    """A picture's absolute URL; "" for one that is there without an address of its own; None for what is no picture."""
-    attributes = node.attributes
-    if any(_pixels(attributes.get(side)) < SMALLEST for side in ("width", "height")):
-        return None
-    for name in SOURCES:
-        raw = (attributes.get(name) or "").strip()
-        if raw.startswith("data:"):
-            return "" if len(raw) > 200 else None
-        if raw and not raw.lower().startswith(("#", "file:", "about:")) and not raw.lower().endswith(".pdf"):
-            return canonicalize(raw, base)
-    return None
-
-
-def _pixels(value: str | None) -> int:
-    digits = (value or "").strip().removesuffix("px")
-    return int(digits) if digits.isdigit() and len(digits) < 6 else SMALLEST
 
 
 def read_attachments(outline: Outline, region: Region, base: str) -> tuple[Attachment, ...]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from portal_archiver.model import Article, Dateline, Photo, Portal
 from portal_archiver.parser.byline import read_byline, read_credit
 from portal_archiver.parser.dates import find_dates
 from portal_archiver.parser.dom import Anchor, Outline, text_lines
-from portal_archiver.parser.photos import attachment, picture_url
+from portal_archiver.parser.photos import attachment
+from portal_archiver.parser.pictures import picture_url
 from portal_archiver.parser.region import Region
 from portal_archiver.parser.title import Candidate
 from portal_archiver.parser.title_evidence import headline_text
@@ -26,7 +27,7 @@ def _selected(tree: LexborHTMLParser, portal: Portal | None, field: str, warning
         return []
     try:
         found = tree.css(selector)
-    except ValueError as error:
+    except (SelectolaxError, ValueError) as error:
         warnings.append(f"select.{field}: the selector {selector!r} cannot be used: {error}.")
         return []
     if not found:

@@ -109,6 +109,7 @@ HINTS = {
     "related": re.compile(r"relat|lien-?quan|other|tin-?khac|same-?cate|cung-?chuyen|recommend|most-?(?:read|view)"),
     "share": re.compile(r"share|social|toolbar|print|rating|comment|like|tags?\b|icon"),
 }
+NOWHERE = ("#", "javascript:", "mailto:", "tel:")  # what a link begins with that leads to no page
 FILE_ENDINGS = {
     ".pdf": "application/pdf",
     ".doc": "application/msword",
@@ -136,4 +137,4 @@ def is_file(href: str) -> bool:
 @lru_cache(maxsize=16384)
 def leads_to_page(href: str) -> bool:
     """Whether a link leads to another page: not to a place on this one, a script, an address, a file."""
-    return bool(href) and not href.lower().startswith(("#", "javascript:", "mailto:", "tel:")) and not is_file(href)
+    return bool(href) and not href.lower().startswith(NOWHERE) and not is_file(href)

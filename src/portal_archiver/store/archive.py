@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from portal_archiver.model import (
     Archived,
     Capture,
     CaptureRecord,
+    Link,
     Page,
     Portal,
     PortalStatus,
@@ -89,6 +91,15 @@ class Archive:
         """Store a capture that is no page (a sitemap, a feed, a 304, a 404); returns its id."""
         with self._connection.transaction():
             return articles.keep(self._connection.sql, capture, self._portal_id(capture, portal))
+
+    def learn_dates(self, links: Iterable[Link], *, portal: str) -> int:
+        """Take the dates that listings give for articles whose own pages show none; returns how many were needed."""
+        with self._connection.transaction():
+            sql = self._connection.sql
+            portal_id = portals.ensure(sql, portal)
+            return sum(
+                articles.learn_date(sql, portal_id, link.url, link.published) for link in links if link.published
+            )
 
     def _portal_id(self, capture: Capture, portal: str | None) -> int:
         return portals.ensure(self._connection.sql, portal or host_of(capture.final_url) or "unknown")

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from portal_archiver.errors import UnknownArticleError
-from portal_archiver.model import Archived, Article, Capture, Kind, Outcome, Page, Saved
+from portal_archiver.model import Archived, Article, Capture, Dateline, Kind, Outcome, Page, Saved
 from portal_archiver.store import captures, identity, index, licenses, revisions
 from portal_archiver.store.identity import Fingerprints
 from portal_archiver.store.times import moment, stamp
 
+INFERRED = ("url", "body")  # origins of a dateline that nobody gave: a listing's word is better
 ARTICLE_KINDS = ("article", "document")
 
 
@@ -177,6 +178,23 @@ def _reread(sql: sqlite3.Connection, article_id: int, latest: revisions.Latest, 
         index.remove(sql, article_id)
         revisions.reread(sql, latest.id, article)
         _point_at(sql, article_id, latest.id, replace(sighting, article=article))
+
+
+def learn_date(sql: sqlite3.Connection, portal_id: int, url: str, listed: Dateline) -> bool:
+    """Take a date that a listing gives for an article whose page shows none; says whether it was needed.
+
+    A listing may be read after the page, and the page is then not asked for again: it has not changed.
+    """
+    address = _address(sql, portal_id, url)
+    if address is None:
+        return False
+    latest = revisions.latest(sql, address.article_id)
+    if latest.published is not None and latest.published.origin not in INFERRED:
+        return False
+    article = replace(revisions.load(sql, latest.id), published=replace(listed, origin="listing"))
+    revisions.reread(sql, latest.id, article)
+    sql.execute("UPDATE articles SET published = ? WHERE id = ?", (listed.value.isoformat(), address.article_id))
+    return True
 
 
 def _point_at(sql: sqlite3.Connection, article_id: int, revision_id: int, sighting: Sighting) -> None:

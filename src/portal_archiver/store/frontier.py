@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import cycle
 from typing import Any, Literal
 
 from portal_archiver.model import Capture, Dateline, Kind, Link, Target
@@ -25,6 +26,10 @@ _ORDERS = {
     NEW: "listed DESC, id",
     KNOWN: "due, tried_at, id",
 }
+# Whose turn it is once the seeds have had theirs: listings, for what they lead to; but they are due in every run, and
+# with a budget smaller than their number nothing else would ever be asked for. So new pages have every second turn,
+# known ones an eighth.
+_TURNS = (LISTING, NEW, LISTING, NEW, LISTING, NEW, LISTING, KNOWN)
 # Up to how many waiting URLs `waiting()` counts at every call, and for how many calls a larger count is carried on.
 _COUNTED_AFRESH = 2_000
 _CARRIED_ON = 100
@@ -84,6 +89,7 @@ class Frontier:
         self._portal = portal_id
         self._claimed: set[int] = set()
         self._ids: dict[str, int] = {}
+        self._turns = cycle(_TURNS)
         self._count = 0
         self._carried = _CARRIED_ON
         if recheck:
@@ -130,7 +136,8 @@ class Frontier:
     def next(self) -> Target | None:
         """The next URL that is due and was not tried in this run; None when there is none now."""
         with self._connection.reading() as sql:
-            for rank in _ORDERS:
+            turn = next(self._turns)
+            for rank in sorted(_ORDERS, key=lambda rank: (rank != SEED, rank != turn)):
                 rows = sql.execute(next_sql(rank), (self._portal, stamp(now()), self._began, len(self._claimed) + 1))
                 for row in rows:
                     if row[0] not in self._claimed:
