@@ -7,7 +7,8 @@ import os
 import urllib.request
 from pathlib import Path
 
-DATA = Path(os.environ.get("PORTAL_ARCHIVER_DATA", Path(__file__).parents[2] / "shared" / "data"))
+_GIVEN = Path(os.environ.get("PORTAL_ARCHIVER_DATA") or Path(__file__).parents[2] / "shared")
+DATA = _GIVEN if (_GIVEN / "pages").is_dir() else _GIVEN / "data"
 ENDINGS = (".html", ".aspx", ".gz")
 
 Pages = list[tuple[bytes, str]]

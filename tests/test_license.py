@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import unicodedata
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,9 +15,9 @@ from portal_archiver.parser.licensing.contacts import contacts
 from portal_archiver.parser.licensing.labels import LABELS, lines_of, runs_of
 from portal_archiver.parser.licensing.license import parse_license
 from portal_archiver.parser.licensing.responsible import person_and_post
+from real_data import DATA, needs
 
-SHARED = Path(os.environ.get("PORTAL_ARCHIVER_DATA", Path(__file__).resolve().parents[2] / "shared"))
-FOOTERS = SHARED / "data/footers/footers_dev.json"
+FOOTERS = DATA / "footers/footers_dev.json"
 
 PROVINCE = """Cơ quan chủ quản: UBND tỉnh Bạch Hải - Điện thoại: 0299.3811001 - Fax: 0299.3811002 - Email: ub@bh.example
 Đơn vị quản lý: Sở Thông tin và Truyền thông tỉnh Bạch Hải
@@ -412,7 +410,7 @@ def _score(wanted: Any, got: Any) -> float:
     return float(_key(wanted) == _key(got))
 
 
-@pytest.mark.skipif(not FOOTERS.exists(), reason=f"the labeled footers are not here ({FOOTERS})")
+@needs(FOOTERS)
 def test_real_footers_are_read_as_well_as_ever() -> None:
     names = {"licence_number": "number", "licence_issuer": "issuer", "licence_issued_on": "issued_on"}
     scores: list[tuple[bool, float]] = []

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
 
 import pytest
 
 from portal_archiver.parser.dom import outline, parse
 from portal_archiver.parser.licensing.footer import footer_span, lines_of
 from portal_archiver.parser.licensing.license import parse_license
+from real_data import DATA, needs
 
-SHARED = Path(os.environ.get("PORTAL_ARCHIVER_DATA", Path(__file__).resolve().parents[2] / "shared"))
-SEED = SHARED / "data/seed"
-FRAGMENTS = SHARED / "data/footers/footers_with_html.json"
+SEED = DATA / "seed"
+FRAGMENTS = DATA / "footers/footers_with_html.json"
 
 LINES = [
     "CỔNG THÔNG TIN ĐIỆN TỬ TỈNH BẠCH HẢI",
@@ -82,7 +80,7 @@ def test_a_page_without_a_footer_has_none(html: str) -> None:
     assert found(html) is None
 
 
-@pytest.mark.skipif(not SEED.exists(), reason=f"the page of the brief is not here ({SEED})")
+@needs(SEED)
 def test_the_footer_of_the_first_page_is_exact() -> None:
     text = found((SEED / "soctrang_article.html").read_text("utf-8"))
     read = parse_license(text or "")
@@ -95,7 +93,7 @@ def test_the_footer_of_the_first_page_is_exact() -> None:
         assert (got.isoformat() if name == "licence_issued_on" else got) == value, name
 
 
-@pytest.mark.skipif(not FRAGMENTS.exists(), reason=f"the markup of real footers is not here ({FRAGMENTS})")
+@needs(FRAGMENTS)
 def test_real_footers_are_found_in_their_markup() -> None:
     rows = json.loads(FRAGMENTS.read_text("utf-8"))
     hits = 0

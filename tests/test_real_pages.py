@@ -9,14 +9,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from portal_archiver.model import License
 from portal_archiver.parser import parse_page
+from real_data import DATA, TOOLS, needs
 
 ROOT = Path(__file__).resolve().parents[1]
-DATA = Path(os.environ.get("PORTAL_ARCHIVER_DATA") or ROOT.parent / "shared/data")
-TOOLS = DATA.parent / "tools"
 CORE = (
     "kind", "title", "published", "author", "photo_credits", "captions", "body_recall", "body_clean", "body_start",
     "body_end",
@@ -24,10 +21,7 @@ CORE = (
 # The names of the labels where they differ from License's.
 LICENSE_NAMES = {"licence_number": "number", "licence_issuer": "issuer", "licence_issued_on": "issued_on"}
 
-pytestmark = pytest.mark.skipif(
-    not (TOOLS / "score_pages.py").is_file(),
-    reason=f"no labelled pages at {DATA}: set PORTAL_ARCHIVER_DATA to the folder that holds articles_dev.json",
-)
+pytestmark = needs(TOOLS / "score_pages.py", DATA / "articles_dev.json")
 
 
 def scores(tool: str, *options: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -20,14 +19,11 @@ import pytest
 from portal_archiver.model import Archived
 from portal_archiver.store import Archive
 from portal_archiver.text import plain
+from real_data import DATA, TOOLS, needs
 
-DATA = Path(os.environ.get("PORTAL_ARCHIVER_DATA") or Path(__file__).parents[2] / "shared" / "data")
-SERVER = DATA.parent / "tools" / "serve_portal.py"
+SERVER = TOOLS / "serve_portal.py"
 
-pytestmark = pytest.mark.skipif(
-    not (DATA / "articles_dev.json").is_file() or not SERVER.is_file(),
-    reason=f"the saved portals are not at {DATA}: set PORTAL_ARCHIVER_DATA to the folder that holds them",
-)
+pytestmark = needs(DATA / "articles_dev.json", SERVER)
 
 # The saved portals: pages that a crawl reaches, reports among them at least, and labelled pages among them at least.
 PORTALS = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import sqlite3
 import unicodedata
 from collections.abc import Iterator
@@ -16,12 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import real_data
 from portal_archiver.errors import PortalArchiverError
 from portal_archiver.model import Article, Capture, Dateline, Page, Photo
 from portal_archiver.store import Archive
 from portal_archiver.text import fold
+from real_data import needs
 
-DATA = Path(os.environ.get("PORTAL_ARCHIVER_DATA", Path(__file__).parents[2] / "shared")) / "data" / "search"
+DATA = real_data.DATA / "search"
 
 REPORTS = (
     Article(
@@ -216,7 +217,7 @@ def test_any_text_can_be_found_by_its_words_and_marked(text: str) -> None:
         assert fold(found.text[start:end]) in folded_words(text)
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason=f"the question set is not here: {DATA}")
+@needs(DATA)
 def test_questions_find_their_passages_typed_with_and_without_diacritics(tmp_path: Path) -> None:
     passages, questions = _passages_and_questions(every=7)
     with gzip.open(DATA / "news_sample.jsonl.gz", "rt", encoding="utf-8") as lines:
