@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from portal_archiver.cli import crawl, demo, init, search, show, status
+from portal_archiver.cli import crawl, demo, explain, init, search, show, status
 from portal_archiver.cli.screen import out, problem
 from portal_archiver.errors import PortalArchiverError
 
@@ -33,10 +33,11 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (search.search, search.EXAMPLE),
     (show.show, show.EXAMPLE),
     (status.status, status.EXAMPLE),
+    (explain.explain_page, explain.EXAMPLE),
     (demo.demo, demo.EXAMPLE),
 )
 for command, example in COMMANDS:
-    app.command(epilog=example)(command)
+    app.command(command.__name__.partition("_")[0], epilog=example)(command)
 
 
 def _print_version(wanted: bool) -> None:

@@ -47,6 +47,7 @@ class Reading:
     byline: Byline | None = None
     source_line: str | None = None
     lead: str = ""
+    left_out: list[tuple[str, str]] = field(default_factory=list)  # (what it was, its text)
 
 
 class _Reader:
@@ -88,6 +89,7 @@ class _Reader:
                 self.keep(position, block, text)
             return
         if not text or self.is_furniture(block, text) or self.leads_elsewhere(position - 1, block):
+            self.reading.left_out.append(("furniture", text))
             return
         if not self.reading.byline and self.is_author_field(block, text):
             self.reading.byline = Byline(text.strip(" .()*-–"))
@@ -98,6 +100,7 @@ class _Reader:
             self.caption(position, text)
         elif is_source_line(text) or (text.startswith("Theo ") and self.is_edge(position) and is_unfinished(text)):
             self.reading.source_line = text
+            self.reading.left_out.append(("source line", text))
         elif (byline := read_byline(text)) and self.is_edge(position):
             self.reading.byline = self.reading.byline or byline
         else:

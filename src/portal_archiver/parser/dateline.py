@@ -18,6 +18,7 @@ from portal_archiver.parser.vocabulary import HINTS
 from portal_archiver.text import fold
 
 BEFORE, AFTER = 6, 8  # blocks around the headline in which a dateline is looked for
+LABEL = 25  # characters before a date in which its label stands
 TAIL = 4  # blocks after the body's end
 # Words that make a date somebody else's: an event's, a document's, the license's, the page's own clock.
 OTHER_DATES = re.compile(
@@ -43,38 +44,40 @@ class Datelines:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
-    """A date shown near the headline, with what speaks for its being the item's."""
+class ShownDate:
+    """A date shown near the headline, with what speaks for its being the item's, by name."""
 
     found: Found
     raw: str
-    score: float
+    evidence: tuple[tuple[str, float], ...]
     is_update: bool
+
+    @property
+    def score(self) -> float:
+        """The sum of the evidence."""
+        return sum(weight for _, weight in self.evidence)
 
 
 def read_datelines(
     index: ProseIndex, title: Candidate, metadata: Metadata, url: str, seen_as: Link | None, now: datetime | None
 ) -> Datelines:
     """The datelines of a report: shown on the page, else claimed by it, else of its listing, its URL, its prose."""
-    outline = index.outline
     limit = (now + timedelta(days=1)).date() if now else None
-    shown = [item for item in _shown(index, title, now) if limit is None or item.found.day <= limit]
+    shown = [item for item in shown_dates(index, title, now) if limit is None or item.found.day <= limit]
     published = _best(shown, is_update=False)
     updated = _best(shown, is_update=True)
     if published is None:
         published, updated = updated, None
-    dateline = _element(published, metadata) or next(
-        (found for found in _elsewhere(outline, title, metadata, url, seen_as) if limit is None or found.day <= limit),
-        None,
-    )
-    return Datelines(dateline, _element(updated, metadata))
+    elsewhere = inferred_dates(index.outline, title, metadata, url, seen_as)
+    inferred = next((found for found in elsewhere if limit is None or found.day <= limit), None)
+    return Datelines(_element(published, metadata) or inferred, _element(updated, metadata))
 
 
-def _best(shown: list[_Shown], *, is_update: bool) -> _Shown | None:
+def _best(shown: list[ShownDate], *, is_update: bool) -> ShownDate | None:
     return max((item for item in shown if item.is_update == is_update), key=lambda item: item.score, default=None)
 
 
-def _element(item: _Shown | None, metadata: Metadata) -> Dateline | None:
+def _element(item: ShownDate | None, metadata: Metadata) -> Dateline | None:
     if item is None:
         return None
     value = item.found.value
@@ -84,7 +87,8 @@ def _element(item: _Shown | None, metadata: Metadata) -> Dateline | None:
     return Dateline(value, origin="element", raw=item.raw)
 
 
-def _shown(index: ProseIndex, title: Candidate, now: datetime | None) -> Iterator[_Shown]:
+def shown_dates(index: ProseIndex, title: Candidate, now: datetime | None) -> Iterator[ShownDate]:
+    """The dates shown around the headline and behind the body that may be the report's, each with its evidence."""
     outline, region = index.outline, title.region
     first = max(0, title.block - BEFORE)
     last = min(len(outline.blocks), max(title.block + AFTER, region.end + TAIL))
@@ -108,17 +112,21 @@ def _shown(index: ProseIndex, title: Candidate, now: datetime | None) -> Iterato
             yield from _weigh(outline, title, position, folded, found)
 
 
-def _weigh(outline: Outline, title: Candidate, position: int, folded: str, found: list[Found]) -> Iterator[_Shown]:
+def _weigh(outline: Outline, title: Candidate, position: int, folded: str, found: list[Found]) -> Iterator[ShownDate]:
     block = outline.blocks[position]
     distance = position - title.block if position > title.block else 2 * (title.block - position)
     if position >= title.region.end:
         distance = 6
-    score = 5.0 - 0.5 * abs(distance)
-    score += 2.0 * bool(PUBLISHED.search(folded)) + 1.0 * bool(HINTS["date"].search(outline.hints(block, 2)))
     for date_found in found:
-        before = folded[max(0, date_found.start - 25) : date_found.start]
-        exact = 0.5 * isinstance(date_found.value, datetime)
-        yield _Shown(date_found, block.text, score + exact, bool(UPDATED.search(before)))
+        before = folded[max(0, date_found.start - LABEL) : date_found.start]
+        weights = (
+            ("near the headline", 5.0 - 0.5 * distance),
+            ("labeled", 2.0 * bool(PUBLISHED.search(folded))),
+            ("named", 1.0 * bool(HINTS["date"].search(outline.hints(block, 2)))),
+            ("exact", 0.5 * isinstance(date_found.value, datetime)),
+        )
+        evidence = tuple((name, weight) for name, weight in weights if weight)
+        yield ShownDate(date_found, block.text, evidence, bool(UPDATED.search(before)))
 
 
 def _in_frame(index: ProseIndex, position: int, title: int) -> bool:
@@ -138,9 +146,10 @@ def _claimed(metadata: Metadata) -> date | datetime | None:
     return found[0].value if found else None
 
 
-def _elsewhere(
+def inferred_dates(
     outline: Outline, title: Candidate, metadata: Metadata, url: str, seen_as: Link | None
 ) -> Iterator[Dateline]:
+    """What else may date a report that shows no date, most trusted first: metadata, listing, URL, prose."""
     if claimed := _claimed(metadata):
         yield Dateline(claimed, origin="metadata", raw=metadata.published)
     if seen_as and seen_as.published:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from portal_archiver.parser.taming import tame
 from portal_archiver.text import plain
 
 BLOCK_TAGS = frozenset(
@@ -238,5 +239,5 @@ def text_lines(root: LexborNode) -> list[str]:
 
 
 def parse(html: str) -> LexborHTMLParser:
-    """The tree of a page; damaged markup is survived."""
-    return LexborHTMLParser(html or "<html></html>")
+    """The tree of a page; damaged markup is survived, in a time that grows with its size alone."""
+    return LexborHTMLParser(tame(html) or "<html></html>")

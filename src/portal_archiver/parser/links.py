@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from selectolax.lexbor import LexborHTMLParser
 
 from portal_archiver.model import Dateline, Link
@@ -13,7 +15,9 @@ from portal_archiver.text import plain
 from portal_archiver.urls import canonicalize
 
 NEXT_BLOCKS = 3  # a listing shows an item's date within so many blocks of its headline
-ITEM_BLOCKS = 12  # an item of a listing has no more: picture, headline, date, section, lead, "Xem tiếp"
+# An item of a listing has no more blocks (picture, headline, date, section, lead, "Xem tiếp"), no more links in one of
+# them, and no more elements around it.
+ITEM_BLOCKS, ITEM_ANCHORS, ITEM_LEVELS = 12, 12, 8
 ANCHOR = 10  # characters: a shorter anchor text is "Xem" or a page number
 DATE_BLOCK = 60  # characters: a longer block is a teaser, and a date in it an event's
 
@@ -46,6 +50,8 @@ def _dates(outline: Outline) -> dict[str, Dateline]:
     """The date beside each link that has a headline's length, by its href as written."""
     dates: dict[str, Dateline] = {}
     for position, block in enumerate(outline.blocks):
+        if len(block.anchors) > ITEM_ANCHORS:
+            continue
         for anchor in block.anchors:
             wanted = len(anchor.text) > ANCHOR and anchor.href not in dates
             if wanted and (dateline := _beside(outline, position, block)):
@@ -75,7 +81,7 @@ def _beside(outline: Outline, position: int, block: Block) -> Dateline | None:
 def _item(outline: Outline, position: int, href: str) -> tuple[int, int]:
     """The largest element around a link that holds no other headline, as blocks [start, end)."""
     start, end = position, position + 1
-    for element in outline.around(outline.blocks[position]):
+    for element in islice(outline.around(outline.blocks[position]), ITEM_LEVELS):
         inside = outline.blocks[element.start : element.end]
         if len(inside) > ITEM_BLOCKS or any(_is_other_headline(other, href) for other in inside):
             break
@@ -84,7 +90,7 @@ def _item(outline: Outline, position: int, href: str) -> tuple[int, int]:
 
 
 def _is_other_headline(block: Block, href: str) -> bool:
-    return any(len(anchor.text) > ANCHOR and anchor.href != href for anchor in block.anchors)
+    return any(len(anchor.text) > ANCHOR and anchor.href != href for anchor in block.anchors[:ITEM_ANCHORS])
 
 
 def _dateline(text: str) -> Dateline | None:

@@ -62,8 +62,10 @@ def parse_page(
     """
     evidence = gather(html, url, portal=portal, headers=headers, fetched_at=fetched_at, seen_as=seen_as)
     title, reading = choose(evidence)
-    article = _article(evidence, title, reading) if title and reading else None
-    kind = _kind(evidence, title, reading, article)
+    article = build_article(evidence, title, reading) if title and reading else None
+    kind, why = judge(evidence, title, reading, article)
+    if kind == "other":
+        evidence.warnings.append(f"Not stored as an article: {why}.")
     return Page(
         url=url,
         canonical_url=_canonical(evidence),
@@ -121,7 +123,8 @@ def choose(evidence: Evidence) -> tuple[Candidate | None, Reading | None]:
     return title, read_body(evidence.outline, title.region, title.text, evidence.base)
 
 
-def _article(evidence: Evidence, title: Candidate, reading: Reading) -> Article:
+def build_article(evidence: Evidence, title: Candidate, reading: Reading) -> Article:
+    """Fourth stage: the record, every field from the choice made."""
     base = evidence.base
     dates = read_datelines(
         evidence.index, title, evidence.metadata, evidence.url, evidence.seen_as, evidence.fetched_at
@@ -142,13 +145,13 @@ def _article(evidence: Evidence, title: Candidate, reading: Reading) -> Article:
     return chosen_fields(evidence.tree, evidence.portal, article, base, evidence.warnings)
 
 
-def _kind(evidence: Evidence, title: Candidate | None, reading: Reading | None, article: Article | None) -> Kind:
+def judge(
+    evidence: Evidence, title: Candidate | None, reading: Reading | None, article: Article | None
+) -> tuple[Kind, str]:
+    """Last stage: what kind of page it is, and a phrase that says why."""
     files = bool(article and article.attachments)
     photos = bool(article and article.photos)
-    kind, reason = decide_kind(find(evidence.outline, title, reading, evidence.url, files=files, photos=photos))
-    if kind == "other":
-        evidence.warnings.append(f"Not stored as an article: {reason}.")
-    return kind
+    return decide_kind(find(evidence.outline, title, reading, evidence.url, files=files, photos=photos))
 
 
 def _charset(headers: Iterable[tuple[str, str]] | None) -> str | None:

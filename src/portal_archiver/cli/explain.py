@@ -1,0 +1,88 @@
+"""`portal-archiver explain`: why a page is read the way it is, to see the reason behind a wrong title."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from portal_archiver.cli.options import DEFAULT_CONFIG, AsJson, ConfigPath
+from portal_archiver.cli.screen import Screen, emit, out, safe
+from portal_archiver.config import load
+from portal_archiver.errors import PortalArchiverError, UnreachableError
+from portal_archiver.model import Capture, Portal
+from portal_archiver.urls import canonicalize, host_of
+
+if TYPE_CHECKING:
+    from portal_archiver.parser.explain import Explanation
+
+EXAMPLE = "Example: portal-archiver explain saved.html --url https://www.bachhai.example/tin/1"
+
+
+def explain_page(
+    page: Annotated[str, typer.Argument(metavar="URL|FILE", help="An address to fetch, or a saved page.")],
+    url: Annotated[str, typer.Option("--url", metavar="URL", help="The address that a saved page had.")] = "",
+    config: ConfigPath = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Show how a page is read, field by field, and why.
+
+    An address is fetched as the crawler would, within robots.txt, and with the selectors of its portal if the
+    configuration has one for its host. Nothing is stored.
+    """
+    # Here, and not at the top: the parser takes a while to load, which no other command should pay.
+    from portal_archiver.parser.explain import explain
+
+    portals = list(load(config).values()) if config.exists() else []
+    capture = _saved(Path(page), url) if not canonicalize(page) else _fetched(page, _portal_of(page, portals))
+    portal = _portal_of(capture.final_url, portals)
+    explanations = explain(
+        capture.body, capture.final_url, portal=portal, headers=capture.headers, fetched_at=capture.fetched_at
+    )
+    if as_json:
+        emit({"url": capture.final_url, "fields": {item.field: item.reasons for item in explanations}})
+    else:
+        show_explanations(out(), capture.final_url, explanations)
+
+
+def _portal_of(url: str, portals: Sequence[Portal]) -> Portal | None:
+    return next((portal for portal in portals if host_of(url) in portal.hosts), None)
+
+
+def _saved(path: Path, url: str) -> Capture:
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise PortalArchiverError(f"{path}: {reason}: give a saved page, or an address with https://") from None
+    return Capture(url or path.resolve().as_uri(), body=body)
+
+
+def _fetched(url: str, portal: Portal | None) -> Capture:
+    from portal_archiver.crawler import Fetcher
+
+    async def fetch() -> Capture:
+        async with Fetcher(portal or Portal((url,))) as fetcher:
+            answer = await fetcher.fetch(canonicalize(url) or url)
+        if answer.capture is None or answer.reason:
+            raise UnreachableError(f"{url} brought no page: {answer.detail or answer.reason}")
+        return answer.capture
+
+    return asyncio.run(fetch())
+
+
+def show_explanations(screen: Screen, url: str, explanations: Sequence[Explanation]) -> None:
+    """Prints the fields one below the other: a star for what won, a dash for what did not."""
+    screen.say_url(url)
+    for item in explanations:
+        screen.print()
+        screen.say(item.field, "bold")
+        for reason in item.reasons:
+            mark, style = ("* ", "") if reason.won else ("- ", "dim")
+            screen.say(Text(safe(reason.value), style), indent=2, lead=mark)
+            if reason.why:
+                screen.say(Text(safe(reason.why), "dim"), indent=6)
