@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fictional_page import BODY, FOOTER, HOST, OPENING, OTHERS, SITE, TITLE, URL, page, paragraphs, read
+from portal_archiver.model import Portal
 
 CLAIM = '<meta property="og:type" content="article"><meta property="og:title" content="Tin tức sự kiện">'
 ROWS = (
@@ -126,3 +127,20 @@ def test_a_report_with_links_in_its_prose_is_no_listing() -> None:
     pairs = zip(BODY, OTHERS, strict=False)
     linked = [f'{text} Xem thêm <a href="/tin-tuc/{slug}">{other}</a>.' for text, (other, slug) in pairs]
     assert kind(page(paragraphs(*linked))) == "article"
+
+
+def test_the_portals_own_patterns_come_before_any_guess() -> None:
+    def kind_for(articles: tuple[str, ...] = (), listings: tuple[str, ...] = ()) -> str:
+        return read(page(), portal=Portal((HOST,), articles=articles, listings=listings)).kind
+
+    assert kind_for() == "article"
+    assert kind_for(articles=("*/tin-tuc/*",)) == "article"
+    assert kind_for(articles=("*/bai-viet/*",)) == "other"
+    assert kind_for(listings=("/tin-tuc/*",)) == "listing"
+    assert kind_for(listings=("/tin-tuc/*",), articles=("*",)) == "listing"
+
+
+def test_an_articles_pattern_makes_an_article_of_a_page_that_looks_like_a_list() -> None:
+    links = "".join(f'<p><a href="/tin-tuc/{slug}">{text}</a></p>' for text, slug in OTHERS)
+    assert kind(page(links)) == "listing"
+    assert read(page(links), portal=Portal((HOST,), articles=("*/tin-tuc/*",))).kind == "article"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from portal_archiver.urls import absolute, ascii_host, canonicalize, host_of, slug_of
+from portal_archiver.urls import absolute, ascii_host, canonicalize, fits, host_of, slug_of
 
 SAME_PAGE = [
     ("HTTP://BachHai.Example:80/Tin/", "http://bachhai.example/Tin/"),
@@ -113,3 +113,12 @@ def test_a_long_path_is_resolved_in_linear_time() -> None:
     path = "/" + "a" * 5000
     assert absolute(f"{path}?x", "https://bachhai.example/") == f"https://bachhai.example{path}?x"
     assert absolute(f"{path}{{", "https://bachhai.example/").endswith("{")
+
+
+def test_patterns_match_whole_addresses_or_with_a_slash_their_path_and_query() -> None:
+    patterns = ("/tin-tuc/*.html", "*/chi-tiet?id=*")
+    assert fits(patterns, "http://bachhai.example/tin-tuc/le-hoi.html")
+    assert fits(patterns, "http://bachhai.example/chi-tiet?id=7")
+    assert not fits(patterns, "http://bachhai.example/vi/tin-tuc/le-hoi.html")
+    assert not fits(patterns, "http://bachhai.example/tin-tuc/")
+    assert not fits((), "http://bachhai.example/")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
@@ -114,6 +115,17 @@ def host_of(url: str) -> str:
         return (urlsplit(url).hostname or "").lower()
     except ValueError:
         return ""
+
+
+def fits(patterns: Iterable[str], url: str) -> bool:
+    """Whether one of the patterns matches a URL: `*` stands for anything, a leading slash for the path and query."""
+    return any(_compiled(pattern).fullmatch(url) for pattern in patterns)
+
+
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    origin = r"https?://[^/?]*" if pattern.startswith("/") else ""
+    return re.compile(origin + ".*".join(map(re.escape, pattern.split("*"))))
 
 
 def path_of(url: str) -> str:

@@ -1,4 +1,4 @@
-"""Which URLs belong to a portal: by scheme, host and ending; and which of them its patterns call article or listing."""
+"""Which URLs belong to a portal: by scheme, host and ending."""
 
 from __future__ import annotations
 
@@ -23,18 +23,15 @@ _ENDING = re.compile(r"\.(\w{1,5})$")
 
 
 class Scope:
-    """The bounds of a portal. `hosts` limit the crawl; `articles` and `listings` only say what a page is.
+    """The bounds of a portal: a host of its `hosts` is meant exactly, `*.bachhai.example` its subdomains and itself.
 
-    A host of the portal is meant exactly, `*.bachhai.example` means its subdomains and itself. A URL that fits neither
-    kind of pattern is still visited: pages that lead to articles are rarely foreseen by the patterns of a config.
+    The patterns `articles` and `listings` are no bounds: pages that lead to articles are rarely foreseen in a config.
     """
 
     def __init__(self, portal: Portal) -> None:
         self._exact = {ascii_host(host.removeprefix("*.")) for host in portal.hosts}
         self._below = tuple("." + ascii_host(host[2:]) for host in portal.hosts if host.startswith("*."))
         self._allow_private = portal.allow_private
-        self._articles = _compiled(portal.articles)
-        self._listings = _compiled(portal.listings)
 
     def reason_against(self, url: str) -> Reason | None:
         """Why a URL is not to be fetched, or None; says nothing of robots.txt. Never raises."""
@@ -51,25 +48,3 @@ class Scope:
             return Reason.PRIVATE_ADDRESS
         ending = _ENDING.search(parts.path)
         return Reason.FILE if ending and ending[1].lower() in FILES else None
-
-    def is_article(self, url: str) -> bool:
-        """Whether the portal's `articles` patterns call this URL an article."""
-        return _fits(self._articles, url)
-
-    def is_listing(self, url: str) -> bool:
-        """Whether the portal's `listings` patterns call this URL a listing."""
-        return _fits(self._listings, url)
-
-
-def _compiled(patterns: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
-    """Patterns where `*` matches anything; one that begins with a slash is held against path and query alone."""
-    return tuple(
-        re.compile(
-            (r"https?://[^/?]*" if pattern.startswith("/") else "") + ".*".join(map(re.escape, pattern.split("*")))
-        )
-        for pattern in patterns
-    )
-
-
-def _fits(patterns: tuple[re.Pattern[str], ...], url: str) -> bool:
-    return any(pattern.fullmatch(url) for pattern in patterns)

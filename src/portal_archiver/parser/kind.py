@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from portal_archiver.model import Kind
+from portal_archiver.model import Kind, Portal
 from portal_archiver.parser.body import Reading
 from portal_archiver.parser.dom import Block, Outline
 from portal_archiver.parser.title import STRONG, Candidate
@@ -19,7 +19,7 @@ from portal_archiver.parser.vocabulary import (
     leads_to_page,
 )
 from portal_archiver.text import fold
-from portal_archiver.urls import path_of
+from portal_archiver.urls import fits, path_of
 
 ARTICLE_TEXT = 200  # characters of body from which a headline makes an article
 SHORT_TEXT = 50  # a notice of one sentence
@@ -79,6 +79,17 @@ RULES: tuple[tuple[Callable[[Findings], object], Kind, str], ...] = (
 def decide_kind(findings: Findings) -> tuple[Kind, str]:
     """The kind of a page, and a phrase that says why."""
     return next((kind, why) for holds, kind, why in RULES if holds(findings))
+
+
+def by_patterns(portal: Portal | None, url: str, kind: Kind, why: str, *, readable: bool) -> tuple[Kind, str]:
+    """What the portal's own `listings` and `articles` patterns say of a page's address comes before any guess."""
+    if portal and fits(portal.listings, url):
+        return "listing", "its address fits the portal's `listings`"
+    if portal and fits(portal.articles, url):
+        return (kind if kind == "document" or not readable else "article"), "its address fits the portal's `articles`"
+    if portal and portal.articles and kind in ("article", "document"):
+        return "other", "its address fits none of the portal's `articles`"
+    return kind, why
 
 
 def find(

@@ -13,7 +13,7 @@ from portal_archiver.model import Article, Kind, License, Link, Page, Portal
 from portal_archiver.parser.body import Reading, joined, joined_html, read_body
 from portal_archiver.parser.dateline import read_datelines
 from portal_archiver.parser.dom import Outline, outline, parse
-from portal_archiver.parser.kind import decide_kind, find
+from portal_archiver.parser.kind import by_patterns, decide_kind, find
 from portal_archiver.parser.licensing.footer import footer_span, lines_of
 from portal_archiver.parser.licensing.license import parse_license
 from portal_archiver.parser.links import read_links
@@ -151,7 +151,8 @@ def judge(
     """Last stage: what kind of page it is, and a phrase that says why."""
     files = bool(article and article.attachments)
     photos = bool(article and article.photos)
-    return decide_kind(find(evidence.outline, title, reading, evidence.url, files=files, photos=photos))
+    kind, why = decide_kind(find(evidence.outline, title, reading, evidence.url, files=files, photos=photos))
+    return by_patterns(evidence.portal, evidence.url, kind, why, readable=article is not None)
 
 
 def _charset(headers: Iterable[tuple[str, str]] | None) -> str | None:
