@@ -20,7 +20,7 @@ from portal_archiver.urls import canonicalize, host_of
 if TYPE_CHECKING:
     from portal_archiver.parser.explain import Explanation
 
-EXAMPLE = "Example: portal-archiver explain saved.html --url https://www.bachhai.example/tin/1"
+EXAMPLE = "Example: portal-archiver explain https://www.bachhai.example/tin/1"
 
 
 def explain_page(
@@ -36,12 +36,13 @@ def explain_page(
     """
     # Here, and not at the top: the parser takes a while to load, which no other command should pay.
     from portal_archiver.parser.explain import explain
+    from portal_archiver.parser.page import Known
 
     portals = list(load(config).values()) if config.exists() else []
     capture = _saved(Path(page), url) if not canonicalize(page) else _fetched(page, _portal_of(page, portals))
     portal = _portal_of(capture.final_url, portals)
     explanations = explain(
-        capture.body, capture.final_url, portal=portal, headers=capture.headers, fetched_at=capture.fetched_at
+        capture.body, capture.final_url, Known(portal, capture.headers, fetched_at=capture.fetched_at)
     )
     if as_json:
         emit({"url": capture.final_url, "fields": {item.field: item.reasons for item in explanations}})

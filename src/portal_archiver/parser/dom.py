@@ -29,6 +29,7 @@ KEPT_INLINE = {"b": "strong", "strong": "strong", "i": "em", "em": "em", "sub": 
 HIDDEN = ("display:none", "display: none", "visibility:hidden")
 # How a run is set, as a word among the hints of its element: style="text-align:center", align=right, <center>
 CENTER, RIGHT = "~center", "~right"
+PARAGRAPH, OPEN_LINK = 80, 3  # so many linked blocks of so many characters with one target: a link left open
 MAX_DEPTH = 400  # markup nested deeper is damage: its text is kept, its structure is not
 
 
@@ -230,7 +231,21 @@ def _hint(tag: str, attributes: dict[str, str | None]) -> str:
 
 def outline(root: LexborNode) -> Outline:
     """The blocks and elements below `root`, hidden and invisible parts left out."""
-    return _Walker().walk(root)
+    found = _Walker().walk(root)
+    _free_from_open_links(found.blocks)
+    return found
+
+
+def _free_from_open_links(blocks: list[Block]) -> None:
+    """A link that nobody closed goes on through all that follows: what it covers is not linked."""
+    covered: dict[str, list[Block]] = {}
+    for block in blocks:
+        if block.anchors and block.linked >= PARAGRAPH:
+            covered.setdefault(block.anchors[0].href, []).append(block)
+    for run in covered.values():
+        if len(run) >= OPEN_LINK:
+            for block in run:
+                block.linked, block.anchors = 0, ()
 
 
 def text_lines(root: LexborNode) -> list[str]:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from portal_archiver.model import Article, Dateline, License, Link, Portal
+from portal_archiver.model import Article, Dateline, License
 from portal_archiver.parser.body import Reading
 from portal_archiver.parser.dateline import inferred_dates, shown_dates
-from portal_archiver.parser.page import Evidence, build_article, choose, gather, headlines, judge
+from portal_archiver.parser.page import Evidence, Known, build_article, choose, gather, headlines, judge
 from portal_archiver.parser.title import Candidate
 
 RUNNERS_UP = 4
@@ -33,17 +33,9 @@ class Explanation:
     reasons: tuple[Reason, ...]
 
 
-def explain(
-    html: bytes | str,
-    url: str,
-    *,
-    portal: Portal | None = None,
-    headers: Iterable[tuple[str, str]] | None = None,
-    fetched_at: datetime | None = None,
-    seen_as: Link | None = None,
-) -> tuple[Explanation, ...]:
-    """The reading of a page, stage by stage; takes what `parse_page` takes."""
-    evidence = gather(html, url, portal=portal, headers=headers, fetched_at=fetched_at, seen_as=seen_as)
+def explain(html: bytes | str, url: str, known: Known | None = None) -> tuple[Explanation, ...]:
+    """The reading of a page, stage by stage, as `parse_page` does it with the same arguments."""
+    evidence = gather(html, url, known or Known())
     title, reading = choose(evidence)
     article = build_article(evidence, title, reading) if title and reading else None
     kind, why = judge(evidence, title, reading, article)

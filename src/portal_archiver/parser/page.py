@@ -27,6 +27,16 @@ from portal_archiver.text import decode
 from portal_archiver.urls import canonicalize, host_of
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a page beside its bytes and URL; the arguments of `parse_page`."""
+
+    portal: Portal | None = None
+    headers: Iterable[tuple[str, str]] | None = None
+    fetched_at: datetime | None = None
+    seen_as: Link | None = None
+
+
 @dataclass(slots=True)
 class Evidence:
     """A page laid open: the tree, its blocks, what it claims of itself, its footer, and what was asked about it."""
@@ -60,7 +70,7 @@ def parse_page(
     field, `fetched_at` (aware) bounds dates and resolves "3 giờ trước", `seen_as` is what a listing said of the page.
     Does no I/O and keeps no state; whatever the bytes, it returns a `Page`, with `warnings` where something was odd.
     """
-    evidence = gather(html, url, portal=portal, headers=headers, fetched_at=fetched_at, seen_as=seen_as)
+    evidence = gather(html, url, Known(portal, headers, fetched_at, seen_as))
     title, reading = choose(evidence)
     article = build_article(evidence, title, reading) if title and reading else None
     kind, why = judge(evidence, title, reading, article)
@@ -77,17 +87,9 @@ def parse_page(
     )
 
 
-def gather(
-    html: bytes | str,
-    url: str,
-    *,
-    portal: Portal | None = None,
-    headers: Iterable[tuple[str, str]] | None = None,
-    fetched_at: datetime | None = None,
-    seen_as: Link | None = None,
-) -> Evidence:
+def gather(html: bytes | str, url: str, known: Known) -> Evidence:
     """First stage: everything the page offers, nothing decided yet."""
-    tree = parse(decode(html, _charset(headers)) if isinstance(html, bytes) else html)
+    tree = parse(decode(html, _charset(known.headers)) if isinstance(html, bytes) else html)
     page = outline(tree.root) if tree.root is not None else Outline()
     evidence = Evidence(
         url=url,
@@ -98,9 +100,9 @@ def gather(
         footer=len(page.blocks),
         index=ProseIndex(page),
         base=_base(tree, url),
-        portal=portal,
-        fetched_at=fetched_at,
-        seen_as=seen_as,
+        portal=known.portal,
+        fetched_at=known.fetched_at,
+        seen_as=known.seen_as,
     )
     _read_footer(evidence)
     return evidence
