@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -105,8 +106,7 @@ class Outline:
         return self.elements[block.owner].tag if block.owner >= 0 else ""
 
 
-@dataclass(slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where the walker stands: the owner element, the inline tags, the link, the depth."""
 
     owner: int = -1
@@ -149,6 +149,8 @@ class _Walker:
         return self.outline
 
     def text(self, text: str, place: _Place) -> None:
+        if not self.parts and text.isspace():
+            return  # the white space between blocks, in most markup half of all text nodes
         self.parts.append((text, place.inline, place.href))
         size = len(text.strip())
         if place.href is not None:

@@ -7,7 +7,7 @@ import re
 # The HTML standard has a parser look through all open elements at each start tag that ends a paragraph, and at each
 # attribute for another of its name. Both are nothing on a page that a person made.
 MANY_TAGS, DEEPEST = 10_000, 1_000
-LARGE, LONG_TAG, MANY_ATTRIBUTES = 50_000, 10_000, 500  # characters of a page, of a tag; spaces in it
+LONG_TAG, MANY_ATTRIBUTES = 10_000, 500  # characters of a tag; spaces in it
 _NESTING = re.compile(
     r"<(/?)(?:div|section|article|aside|nav|main|header|footer|center|blockquote|ul|ol|dl|dir|menu|fieldset|figure"
     r"|details|address|pre|h[1-6])\b[^>]*>",
@@ -18,9 +18,19 @@ _LONG_TAG = re.compile(rf"<[a-z][^<>]{{{LONG_TAG},}}", re.I)
 
 def tame(html: str) -> str:
     """The page with its deepest start tags and its endless lists of attributes left out; nearly always as it came."""
-    if len(html) > LARGE:
+    if _has_long_tag(html):
         html = _LONG_TAG.sub(_shortened, html)
     return _flattened(html) if html.count("<") > MANY_TAGS else html
+
+
+def _has_long_tag(html: str) -> bool:
+    """Whether there is a stretch without a start tag that long; looks at one place in ten thousand."""
+    here = 0
+    while here + LONG_TAG < len(html):
+        here = html.rfind("<", here + 1, here + LONG_TAG)
+        if here < 0:
+            return True
+    return False
 
 
 def _shortened(match: re.Match[str]) -> str:
