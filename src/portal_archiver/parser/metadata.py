@@ -40,6 +40,7 @@ class Metadata:
     updated: str = ""
     author: str = ""
     section: str = ""
+    license: str = ""
     language: str = ""
     canonical: str = ""
     is_article: bool = False
@@ -59,6 +60,7 @@ def read_metadata(tree: LexborHTMLParser) -> Metadata:
         updated=_text(ld.get("dateModified")) or claims["updated"],
         author=_name(ld.get("author")) or claims["author"],
         section=_text(ld.get("articleSection")) or claims["section"],
+        license=_text(ld.get("license")) or _address(ld.get("license")),
         language=(html.attributes.get("lang") or "").lower() if html else "",
         canonical=_link(tree, "canonical"),
         is_article=bool(ld) or claims["type"] == "article",
@@ -100,6 +102,11 @@ def _text(value: Any) -> str:
     if isinstance(value, list):
         value = value[0] if value else ""
     return plain(value) if isinstance(value, str) else ""
+
+
+def _address(value: Any) -> str:
+    """The address of a thing given as an object: {"@type": "CreativeWork", "url": "https://..."}."""
+    return _text(value.get("url")) or _text(value.get("@id")) if isinstance(value, dict) else ""
 
 
 def _name(value: Any) -> str:

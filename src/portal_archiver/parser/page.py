@@ -16,6 +16,7 @@ from portal_archiver.parser.dom import Outline, outline, parse
 from portal_archiver.parser.kind import by_patterns, decide_kind, find
 from portal_archiver.parser.licensing.footer import footer_span, lines_of
 from portal_archiver.parser.licensing.license import parse_license
+from portal_archiver.parser.licensing.open_license import with_open_license
 from portal_archiver.parser.links import read_links
 from portal_archiver.parser.metadata import Metadata, read_metadata
 from portal_archiver.parser.photos import read_attachments, read_photos
@@ -187,5 +188,5 @@ def _read_footer(evidence: Evidence) -> None:
     if span := footer_span(evidence.outline):
         evidence.footer = span[0]
         text = text or lines_of(evidence.outline, span)
-    if text:
-        evidence.license = parse_license(text)
+    found = parse_license(text) if text else None
+    evidence.license = with_open_license(evidence.tree, found, evidence.metadata.license)
