@@ -118,6 +118,14 @@ def test_a_selector_that_is_no_css_is_told(tmp_path: Path) -> None:
     assert 'got "div[class" (' in told
 
 
+# Selectors that other engines know: of jQuery, of Scrapy, of soupsieve, of browsers.
+@pytest.mark.parametrize("selector", ["p:eq(1)", "a::text", "div:contains('x')", "p:-soup-contains('x')", "a:visited"])
+def test_a_selector_that_the_parser_could_not_use_is_told(tmp_path: Path, selector: str) -> None:
+    (told,) = mistakes(tmp_path, f'[portal.a]\n{START}\nselect.body = "{selector}"\n')
+    assert told.startswith("portals.toml:3: portal.a.select.body: expected a CSS selector")
+    assert told.endswith(f'got "{selector}" (the parser\'s CSS engine, Lexbor, does not understand it)')
+
+
 @pytest.mark.parametrize(
     "url",
     ["", "bachhai.example", "ftp://bachhai.example/", "https://", "https://a b/", "https://bachhai.example:x/",

@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import soupsieve
-
 from portal_archiver.urls import canonicalize, host_of
 
 MAX_DELAY = 3600.0  # seconds
@@ -65,10 +63,19 @@ def _host(value: object) -> str:
 
 
 def _selector(value: object) -> str:
+    """CSS that the parser's own engine, Lexbor, takes, and that is whole: Lexbor also takes `div[class`."""
+    # Here, and not at the top: both take a while to load, which no command without a configuration should pay.
+    import soupsieve
+    from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+
     text = _text(value)
     try:
+        LexborHTMLParser("<p>").css(text)
+    except (SelectolaxError, ValueError):
+        raise ValueError("the parser's CSS engine, Lexbor, does not understand it") from None
+    try:
         soupsieve.compile(text)
-    except soupsieve.SelectorSyntaxError as error:
+    except (soupsieve.SelectorSyntaxError, NotImplementedError) as error:
         raise ValueError(str(error).splitlines()[0]) from None
     return text
 
