@@ -346,6 +346,22 @@ def test_status_counts_what_search_finds(ask: Ask) -> None:
     assert ask("status").out.startswith(f"archive.db: {total} reports from 1 portal, ")
 
 
+# --- explain ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_page_below_a_host_with_a_star_is_explained_with_the_selectors_of_that_portal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = '[portal.a]\nstart = "https://bachhai.example/"\nhosts = "*.bachhai.example"\nselect.title = "h3"\n'
+    (tmp_path / "portals.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "tin.html").write_text(
+        "<h1>Cổng xã</h1><h3>Khánh thành cầu Bến Đăng</h3><p>Sáng nay.", encoding="utf-8"
+    )
+    assert run(["explain", "tin.html", "--url", "https://xa.bachhai.example/tin.html", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["fields"]["title"][0]["value"] == "Khánh thành cầu Bến Đăng"
+
+
 # --- terminals and pipes ----------------------------------------------------------------------------------------------
 
 

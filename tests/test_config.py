@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal_archiver.config import load, template
+from portal_archiver.crawler import Scope
 from portal_archiver.errors import ConfigError
 from portal_archiver.model import Portal
 from portal_archiver.settings import FIELDS, SETTINGS
@@ -90,9 +92,12 @@ WRONG_VALUES = {
     'name = ""': 'portal.a.name: expected a name such as "Cổng thông tin điện tử tỉnh Bạch Hải", got ""',
     "contact = []": "portal.a.contact: expected an e-mail address, or the address of a page about you, "
     "got an empty list",
-    'hosts = "https://x.example"': 'portal.a.hosts: expected a host name such as "www.bachhai.example", '
+    'hosts = "https://x.example"': 'portal.a.hosts: expected a host name such as "www.bachhai.example" or '
+    '"*.bachhai.example", '
     'got "https://x.example"',
-    'hosts = ["bachhai.example",\n 7]': 'portal.a.hosts[2]: expected a host name such as "www.bachhai.example", got 7',
+    'hosts = "*"': 'portal.a.hosts: expected a host name such as "www.bachhai.example" or "*.bachhai.example", got "*"',
+    'hosts = ["bachhai.example",\n 7]': 'portal.a.hosts[2]: expected a host name such as "www.bachhai.example" or '
+    '"*.bachhai.example", got 7',
     'hosts = "other.example"': "portal.a.start[1]: expected an address on one of `hosts`, "
     'got "https://bachhai.example/"',
     "articles = [[1]]": 'portal.a.articles[1]: expected a pattern such as "*/tin-tuc/*.html", got a list',
@@ -142,6 +147,29 @@ def test_what_is_no_address_to_begin_at_is_told(tmp_path: Path, url: str) -> Non
 )
 def test_addresses_of_every_kind_are_taken(tmp_path: Path, url: str) -> None:
     assert loaded(tmp_path, f'[portal.a]\nstart = "{url}"\n')["a"].start == (url,)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "url", "on_them"),
+    [
+        (["*.bachhai.example"], "https://xa.bachhai.example/", True),
+        (["*.bachhai.example"], "https://bachhai.example/", True),
+        (["*.bachhai.example"], "https://bachhai.example.net/", False),
+        (["*.bachhai.example"], "https://xabachhai.example/", False),
+        (["bachhai.example"], "https://xa.bachhai.example/", False),
+        (["xn--tnhbchhi-qx0dxa42b"], "https://tỉnhbạchhải.vn/", True),
+        (["*.tỉnhbạchhải.vn"], "https://xã.tỉnhbạchhải.vn/", True),
+    ],
+)
+def test_a_host_with_a_star_means_it_and_all_below_it_as_the_crawler_does(
+    tmp_path: Path, hosts: list[str], url: str, on_them: bool
+) -> None:
+    text = f'[portal.a]\nstart = "{url}"\nhosts = {json.dumps(hosts, ensure_ascii=False)}\n'
+    if on_them:
+        assert loaded(tmp_path, text)["a"].hosts == tuple(hosts)
+    else:
+        assert "expected an address on one of `hosts`" in mistakes(tmp_path, text)[0]
+    assert (Scope(Portal((url,), hosts=tuple(hosts))).reason_against(url) is None) == on_them
 
 
 def test_all_mistakes_of_a_file_are_told_together_in_its_order(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from portal_archiver.errors import ConfigError
 from portal_archiver.model import Portal
-from portal_archiver.settings import SETTINGS, Setting
+from portal_archiver.settings import SETTINGS, Setting, on_hosts
 from portal_archiver.toml_lines import Lines, key_lines
 from portal_archiver.toml_lines import Path as Key
 from portal_archiver.urls import host_of
@@ -118,7 +118,7 @@ def _settings(where: Key, table: dict[str, Any], mistakes: _Mistakes) -> dict[st
         mistakes.add(where, f"start is missing: expected {SETTINGS['start'].expected}")
     if "hosts" in values and len(mistakes.found) == before:
         for index, url in enumerate(values["start"]):
-            if host_of(url) not in values["hosts"]:
+            if not on_hosts(url, values["hosts"]):
                 mistakes.add((*where, "start", index), f"expected an address on one of `hosts`, got {_shown(url)}")
     return values
 
@@ -228,7 +228,7 @@ start = {start}
 # What to call the portal in lists and reports.
 # name = "Cổng thông tin điện tử tỉnh Bạch Hải"
 
-# The hosts that may be visited. Default: those of `start`.
+# The hosts that may be visited; "*.bachhai.example" is that one and all below it. Default: those of `start`.
 # hosts = ["{host}"]
 
 # Which addresses are reports and which are lists of reports; * stands for anything. Default: told from the pages.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from portal_archiver.urls import canonicalize, host_of
+from portal_archiver.urls import ascii_host, canonicalize, host_of
 
 MAX_DELAY = 3600.0  # seconds
 _HOST = re.compile(r"(?!-)[\w-]+(\.[\w-]+)*", re.ASCII)
@@ -39,6 +39,16 @@ def is_host(text: str) -> bool:
         return False
 
 
+def on_hosts(url: str, hosts: Iterable[str]) -> bool:
+    """Whether a URL is on one of these hosts: one is meant exactly, `*.bachhai.example` with all below it."""
+    host = ascii_host(host_of(url))
+    return any(
+        host == ascii_host(one.removeprefix("*."))
+        or (one.startswith("*.") and host.endswith("." + ascii_host(one[2:])))
+        for one in hosts
+    )
+
+
 def _text(value: object) -> str:
     if isinstance(value, str) and value.strip() and value.isprintable():
         return value.strip()
@@ -57,7 +67,7 @@ def _url(value: object) -> str:
 
 def _host(value: object) -> str:
     text = _text(value).lower().rstrip(".")
-    if is_host(text):
+    if is_host(text.removeprefix("*.")):
         return text
     raise ValueError
 
@@ -123,7 +133,7 @@ FIELDS = {
 SETTINGS = {
     "name": Setting('a name such as "Cổng thông tin điện tử tỉnh Bạch Hải"', _text),
     "start": Setting('an address such as "https://www.bachhai.example/"', _url, many=True),
-    "hosts": Setting('a host name such as "www.bachhai.example"', _host, many=True),
+    "hosts": Setting('a host name such as "www.bachhai.example" or "*.bachhai.example"', _host, many=True),
     "articles": Setting('a pattern such as "*/tin-tuc/*.html"', _text, many=True),
     "listings": Setting('a pattern such as "*/chuyen-muc/*"', _text, many=True),
     "select": Setting('CSS selectors by field, such as { title = "div.news h1" }', _table, fields=FIELDS),

@@ -15,7 +15,8 @@ from portal_archiver.cli.screen import Screen, emit, out, safe
 from portal_archiver.config import load
 from portal_archiver.errors import PortalArchiverError, UnreachableError
 from portal_archiver.model import Capture, Portal
-from portal_archiver.urls import canonicalize, host_of
+from portal_archiver.settings import on_hosts
+from portal_archiver.urls import canonicalize
 
 if TYPE_CHECKING:
     from portal_archiver.parser.explain import Explanation
@@ -51,7 +52,7 @@ def explain_page(
 
 
 def _portal_of(url: str, portals: Sequence[Portal]) -> Portal | None:
-    return next((portal for portal in portals if host_of(url) in portal.hosts), None)
+    return next((portal for portal in portals if on_hosts(url, portal.hosts)), None)
 
 
 def _saved(path: Path, url: str) -> Capture:
