@@ -157,7 +157,7 @@ def test_addresses_of_every_kind_are_taken(tmp_path: Path, url: str) -> None:
         (["*.bachhai.example"], "https://bachhai.example.net/", False),
         (["*.bachhai.example"], "https://xabachhai.example/", False),
         (["bachhai.example"], "https://xa.bachhai.example/", False),
-        (["xn--tnhbchhi-qx0dxa42b"], "https://tỉnhbạchhải.vn/", True),
+        (["xn--tnhbchhi-qx0dxa42b.vn"], "https://tỉnhbạchhải.vn/", True),
         (["*.tỉnhbạchhải.vn"], "https://xã.tỉnhbạchhải.vn/", True),
     ],
 )
