@@ -166,6 +166,7 @@ def test_init_writes_a_file_that_loads_and_never_replaces_one_unasked(
 
 def test_json_is_all_there_is_on_standard_output(demo_run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     done = demo_run[1]
+    assert done.stdout.count("\n") == 1  # so that a log of many runs has a line for each
     answer = json.loads(done.stdout)
     assert done.returncode == answer["exit_code"]
     assert answer["archive"] == "archive.db"
@@ -391,6 +392,10 @@ def test_colors_and_wrapping_are_for_terminals_only(demo_folder: Path) -> None:
     assert "[nông" not in terminal
     words = [line for line in re.sub(r"\x1b\[[\d;]*m", "", terminal).splitlines() if "http" not in line]
     assert max(map(len, words)) <= 80
+
+
+def test_json_is_indented_on_a_terminal(demo_folder: Path) -> None:
+    assert on_a_terminal(demo_folder, "status", "--json").splitlines()[:2] == ["{", '  "archive": "archive.db",']
 
 
 def test_no_color_is_honored(demo_folder: Path) -> None:

@@ -87,10 +87,11 @@ def problem(message: str, *, label: str = "error", style: str = "bold red") -> N
 
 
 def emit(value: Mapping[str, object]) -> None:
-    """Write one JSON object to standard output."""
+    """Write one JSON object to standard output: indented for people, on one line for programs and logs."""
+    indent = 2 if sys.stdout.isatty() else None
     ascii_only = "utf" not in (sys.stdout.encoding or "").lower()
     try:
-        sys.stdout.write(json.dumps(_plain(value), ensure_ascii=ascii_only, indent=2) + "\n")
+        sys.stdout.write(json.dumps(_plain(value), ensure_ascii=ascii_only, indent=indent) + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
         quiet_end()
