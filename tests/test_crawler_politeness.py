@@ -182,6 +182,14 @@ def test_robots_txt_may_be_moved_to_another_place(server: HostileServer) -> None
     assert (page.reason, closed.reason) == ("", Reason.ROBOTS)
 
 
+@pytest.mark.parametrize("location", ["http://[bad", "ftp://bachhai.example/robots.txt", "/" + 5000 * "a"])
+def test_a_robots_txt_that_is_moved_nowhere_counts_as_none(server: HostileServer, location: str) -> None:
+    server.robots_location = location
+    server.robots = 404
+    assert fetch_together(portal_of(server), server.url("/page"))[0].reason == ""
+    assert set(server.paths()) == {"/robots.txt", "/page"}
+
+
 def test_a_robots_txt_that_is_a_web_page_forbids_nothing(server: HostileServer) -> None:
     server.robots = "<!doctype html><html><title>404</title>\x00\ufeff<p>Disallow nothing</p></html>"
     assert fetch_together(portal_of(server), server.url("/page"))[0].reason == ""

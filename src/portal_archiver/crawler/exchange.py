@@ -14,6 +14,8 @@ from portal_archiver.crawler.decoding import TooLargeError, bounded, decoded
 from portal_archiver.crawler.faults import FAULTS, detail_of_fault, reason_of_fault
 from portal_archiver.crawler.limits import Limits
 from portal_archiver.crawler.reasons import Reason, reason_of_status
+from portal_archiver.crawler.scope import MAX_LENGTH
+from portal_archiver.urls import SCHEMES, ascii_host
 
 PAGES = frozenset({200, 203})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -43,6 +45,17 @@ class Answer:
     def header(self, name: str) -> str:
         """The first value of a header, whatever the case of its name; "" without one."""
         return next((value for key, value in self.headers if key.lower() == name), "")
+
+
+def redirect_target(answer: Answer) -> str | None:
+    """The absolute address that a redirect leads to, without its fragment; None when no request can be made of it."""
+    try:
+        location = answer.header("location").encode("latin-1").decode("utf-8", "replace").strip()
+        target = httpx.URL(answer.url).join(location).copy_with(fragment=None)
+    except (httpx.InvalidURL, ValueError):
+        return None
+    usable = target.scheme in SCHEMES and ascii_host(target.host) and len(str(target)) <= MAX_LENGTH
+    return str(target) if usable else None
 
 
 async def exchange(

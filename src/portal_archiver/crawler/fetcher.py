@@ -10,7 +10,7 @@ from typing import Self
 import httpx
 
 from portal_archiver.crawler.addresses import is_any, is_public
-from portal_archiver.crawler.exchange import REDIRECTS, REMOVED, Answer, exchange
+from portal_archiver.crawler.exchange import REDIRECTS, REMOVED, Answer, exchange, redirect_target
 from portal_archiver.crawler.limits import Limits
 from portal_archiver.crawler.politeness import Politeness
 from portal_archiver.crawler.reasons import Reason
@@ -65,7 +65,7 @@ class Fetcher:
             answer = await self._visit(here, headers)
             if answer.reason or answer.status not in REDIRECTS:
                 return _fetch(url, answer)
-            target = _target(answer)
+            target = redirect_target(answer)
             if target is None:
                 return Fetch(url, reason=Reason.BAD_URL, detail=f"{here} leads to no usable address")
             # A redirect to the same page is how a server asks for its cookie back; without one it is a circle.
@@ -114,14 +114,6 @@ def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
     """The headers of a conditional request; a validator that could not be sent as it came is left out."""
     given = {"If-None-Match": etag, "If-Modified-Since": last_modified}
     return {name: value for name, value in given.items() if value and value.isascii() and value.isprintable()}
-
-
-def _target(answer: Answer) -> str | None:
-    try:
-        location = answer.header("location").encode("latin-1").decode("utf-8", "replace")
-        return str(httpx.URL(answer.url).join(location.strip()).copy_with(fragment=None))
-    except (httpx.InvalidURL, ValueError):
-        return None
 
 
 def _fetch(url: str, answer: Answer) -> Fetch:

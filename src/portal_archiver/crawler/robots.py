@@ -6,18 +6,18 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from protego import Protego
 
-from portal_archiver.crawler.exchange import REDIRECTS, Answer
+from portal_archiver.crawler.exchange import REDIRECTS, Answer, redirect_target
 from portal_archiver.crawler.politeness import Closed, Politeness
 from portal_archiver.crawler.reasons import UNREACHABLE, Reason
 from portal_archiver.crawler.transport import PRODUCT
 from portal_archiver.urls import canonicalize, host_of
 
 MAX_BYTES = 500 * 1024  # RFC 9309 §2.5: what is beyond may be ignored
-MAX_REDIRECTS = 5  # §2.3.1.2: to other hosts too; beyond them the file counts as unavailable
+MAX_REDIRECTS = 5  # §2.3.1.2: to other hosts too; beyond them, or to no usable address, it counts as unavailable
 MAX_AGE = 24 * 3600.0  # §2.4, in seconds
 NOT_THERE = UNREACHABLE | {Reason.PRIVATE_ADDRESS}  # says more of the host than that its robots.txt is missing
 LIMITED = 429  # a 4xx that says "not now" rather than "there is none"
@@ -71,7 +71,10 @@ class Robots:
         for _ in range(MAX_REDIRECTS):
             if answer.status not in REDIRECTS or answer.reason:
                 return answer
-            answer = await self._ask(urljoin(answer.url, answer.header("location")))
+            target = redirect_target(answer)
+            if target is None:
+                return answer
+            answer = await self._ask(target)
         return answer
 
 
