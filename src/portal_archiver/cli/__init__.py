@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ from portal_archiver.errors import PortalArchiverError
 NAME = "portal-archiver"
 BUG, WRONG_USE, INTERRUPTED = 1, 2, 130
 DEBUG = "PORTAL_ARCHIVER_DEBUG"
+_BAD_VALUE = re.compile(r"Invalid value for '(?P<what>[^']+)': (Value error, )?(?P<why>.*)")
 
 app = typer.Typer(
     add_completion=False,
@@ -83,7 +85,11 @@ def _wrong_use(error: typer.TyperException) -> int:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else NAME
     message = " ".join(error.format_message().split()).rstrip(".")
-    problem(f"{message[:1].lower()}{message[1:]}: see `{command} --help`")
+    if bad := _BAD_VALUE.match(message):
+        message = f"{bad['what']}: {bad['why']}"
+    else:
+        message = message[:1].lower() + message[1:]
+    problem(f"{message}: see `{command} --help`")
     return WRONG_USE
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from portal_archiver.cli.options import DEFAULT_ARCHIVE, DEFAULT_CONFIG, ArchivePath, AsJson, ConfigPath
+from portal_archiver.cli.options import DEFAULT_ARCHIVE, DEFAULT_CONFIG, ArchivePath, AsJson, ConfigPath, whole
 from portal_archiver.config import load
 from portal_archiver.errors import ConfigError
 from portal_archiver.model import Portal
@@ -25,7 +25,7 @@ def crawl(
     archive: ArchivePath = DEFAULT_ARCHIVE,
     max_pages: Annotated[
         int | None,
-        typer.Option("--max-pages", metavar="N", min=1, help="Fetch at most this many pages of each portal."),
+        typer.Option("--max-pages", parser=whole(1), metavar="N", help="Fetch at most this many pages of each portal."),
     ] = None,
     recheck: Annotated[
         bool, typer.Option("--recheck", help="Look at every known page again, also at those not yet due.")

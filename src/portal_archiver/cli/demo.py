@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from portal_archiver.cli.options import DEFAULT_ARCHIVE, ArchivePath, existing
+from portal_archiver.cli.options import DEFAULT_ARCHIVE, ArchivePath, existing, whole
 from portal_archiver.cli.screen import Screen, out
 from portal_archiver.cli.search import show_results
 from portal_archiver.errors import PortalArchiverError
@@ -27,7 +27,9 @@ def demo(
     edited: Annotated[
         bool, typer.Option("--edited", help="Let the portal publish a correction first, to see a revision arise.")
     ] = False,
-    port: Annotated[int, typer.Option(metavar="N", min=1, max=65535, help="Serve the portal on this port.")] = PORT,
+    port: Annotated[
+        int, typer.Option(parser=whole(1, 65535), metavar="N", help="Serve the portal on this port.")
+    ] = PORT,
 ) -> None:
     """Crawl a small fictional portal served on this machine; search it.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,7 @@ from portal_archiver.store import Archive
 
 DEFAULT_ARCHIVE = Path("archive.db")
 DEFAULT_CONFIG = Path("portals.toml")
+LARGEST = 2**63 - 1  # that SQLite can hold
 
 ArchivePath = Annotated[Path, typer.Option("--archive", metavar="FILE", help="The archive, an SQLite file.")]
 ConfigPath = Annotated[Path, typer.Option("--config", metavar="FILE", help="The file that lists the portals.")]
@@ -27,9 +29,17 @@ _DAYS = (
 )
 
 
-def fitting(number: int) -> int:
-    """The number, or the largest that SQLite can hold."""
-    return min(number, 2**63 - 1)
+def whole(first: int, last: int | None = None) -> Callable[[str], int]:
+    """How to read a whole number from `first` to `last` (none: as many as SQLite can hold, larger ones become that)."""
+    expected = f"a whole number from {first}" + (f" to {last}" if last else "")
+
+    def read(text: str) -> int:
+        digits = str(text).strip()  # a default comes as the number it is
+        if re.fullmatch(r"[+-]?[0-9]{1,4000}", digits) and first <= (number := int(digits)) <= (last or number):
+            return min(number, LARGEST)
+        raise typer.BadParameter(f'expected {expected}, got "{text}"')
+
+    return read
 
 
 def existing(path: Path) -> Archive:

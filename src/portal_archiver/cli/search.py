@@ -16,8 +16,8 @@ from portal_archiver.cli.options import (
     AsJson,
     existing,
     first_day,
-    fitting,
     last_day,
+    whole,
 )
 from portal_archiver.cli.screen import Screen, count, emit, out, safe
 from portal_archiver.model import Hit, Results
@@ -41,8 +41,10 @@ class Sort(StrEnum):
 def search(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="Words to find; diacritics may be left out.")],
     archive: ArchivePath = DEFAULT_ARCHIVE,
-    limit: Annotated[int, typer.Option(metavar="N", min=1, help="Show at most this many reports.")] = 10,
-    offset: Annotated[int, typer.Option(metavar="N", min=0, help="Leave out this many of the first ones.")] = 0,
+    limit: Annotated[int, typer.Option(parser=whole(1), metavar="N", help="Show at most this many reports.")] = 10,
+    offset: Annotated[
+        int, typer.Option(parser=whole(0), metavar="N", help="Leave out this many of the first ones.")
+    ] = 0,
     portal: Annotated[str | None, typer.Option(metavar="KEY", help="Only reports of this portal (its key).")] = None,
     section: Annotated[str | None, typer.Option(metavar="TEXT", help="Only reports of this section.")] = None,
     author: Annotated[str | None, typer.Option(metavar="TEXT", help="Only reports with this byline.")] = None,
@@ -68,8 +70,8 @@ def search(
     with existing(archive) as opened:
         results = opened.search(
             query,
-            limit=fitting(limit),
-            offset=fitting(offset),
+            limit=limit,
+            offset=offset,
             portal=portal,
             section=section,
             author=author,

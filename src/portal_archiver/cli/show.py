@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from portal_archiver.cli.options import DEFAULT_ARCHIVE, ArchivePath, AsJson, existing, fitting
+from portal_archiver.cli.options import DEFAULT_ARCHIVE, ArchivePath, AsJson, existing, whole
 from portal_archiver.cli.screen import Screen, emit, out, utc
 from portal_archiver.model import Archived, Article, Attachment, Dateline, License, Photo
 
@@ -42,7 +42,9 @@ LABEL_WIDTH = 16
 
 
 def show(
-    article_id: Annotated[int, typer.Argument(metavar="ID", min=1, help="The number of the report in a result list.")],
+    article_id: Annotated[
+        int, typer.Argument(parser=whole(1), metavar="ID", help="The number of the report in a result list.")
+    ],
     archive: ArchivePath = DEFAULT_ARCHIVE,
     as_json: AsJson = False,
 ) -> None:
@@ -52,8 +54,8 @@ def show(
     republish it.
     """
     with existing(archive) as opened:
-        archived = opened.article(fitting(article_id))
-        revisions = len(opened.revisions(fitting(article_id)))
+        archived = opened.article(article_id)
+        revisions = len(opened.revisions(article_id))
     if as_json:
         emit({"article": archived, "revisions": revisions})
     else:
