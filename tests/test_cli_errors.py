@@ -257,6 +257,23 @@ def test_a_command_line_that_makes_no_sense(args: list[str], said: str, capsys: 
     assert written.err.count("\n") == 1
 
 
+# --- output -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("args", [["--help"], ["--version"], ["status"], ["status", "--json"], ["search", ""]])
+def test_output_that_cannot_be_written_is_no_bug(tmp_path: Path, args: list[str]) -> None:
+    Archive(tmp_path / "archive.db").close()
+    with Path("/dev/full").open("wb") as full:
+        program = [sys.executable, "-m", "portal_archiver", *args]
+        done = subprocess.run(
+            program, cwd=tmp_path, env=ENVIRONMENT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
+        )
+    assert (done.returncode, _only_error(done.stderr)) == (
+        2,
+        "the output could not be written: no space left on device: send it to where there is room",
+    )
+
+
 # --- bugs -------------------------------------------------------------------------------------------------------------
 
 

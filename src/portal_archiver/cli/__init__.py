@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
@@ -13,11 +14,12 @@ from typing import Annotated
 import typer
 
 from portal_archiver.cli import crawl, demo, explain, init, search, show, status
-from portal_archiver.cli.screen import out, problem
+from portal_archiver.cli.screen import out, problem, silence_output
 from portal_archiver.errors import PortalArchiverError
 
 NAME = "portal-archiver"
 BUG, WRONG_USE, INTERRUPTED = 1, 2, 130
+UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 DEBUG = "PORTAL_ARCHIVER_DEBUG"
 _BAD_VALUE = re.compile(r"Invalid value for '(?P<what>[^']+)': (Value error, )?(?P<why>.*)")
 
@@ -76,9 +78,18 @@ def run(args: Sequence[str]) -> int:
         return INTERRUPTED
     except Exception as error:
         _maybe_traceback()
+        if isinstance(error, OSError) and error.filename is None and error.errno in UNWRITABLE:
+            return _unwritable(error)
         what = " ".join(f"{type(error).__name__}: {error}".split())
         problem(f"this is a bug in {NAME}: {what} (run it with {DEBUG}=1 for the traceback, and report it)")
         return BUG
+
+
+def _unwritable(error: OSError) -> int:
+    """Our own files name themselves in their errors: this one is standard output, sent to a disk that is full."""
+    silence_output()
+    problem(f"the output could not be written: {(error.strerror or '').lower()}: send it to where there is room")
+    return WRONG_USE
 
 
 def _wrong_use(error: typer.TyperException) -> int:

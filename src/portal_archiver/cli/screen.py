@@ -66,8 +66,13 @@ def err() -> Screen:
 
 def quiet_end() -> None:
     """Leave with exit code 0 and nothing more to write."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    silence_output()
     raise SystemExit(0)
+
+
+def silence_output() -> None:
+    """Let what is still on its way to standard output go nowhere, as Python would fail on it once more at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def safe(text: str) -> str:
