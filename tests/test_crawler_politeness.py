@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hostile_server import HostileServer
-from portal_archiver.crawler import Fetcher, Limits, Reason
+from portal_archiver.crawler import Fetcher, Limits, Politeness, Reason
 from portal_archiver.crawler.exchange import Answer
 from portal_archiver.crawler.retry import asked_wait
 from portal_archiver.model import Fetch, Portal
@@ -82,6 +82,48 @@ def test_hosts_do_not_wait_for_each_other(server: HostileServer) -> None:
     urls = [server.url("/slowish", host) for host in ("127.0.0.1", "localhost") for _ in range(8)]
     fetch_together(portal_of(server, hosts=("127.0.0.1", "localhost")), *urls)
     assert max(arrival.in_flight for arrival in server.arrivals) == 2
+
+
+def fetch_side_by_side(*portals: Portal, url: str, limits: Limits = LIMITS) -> list[Fetch]:
+    """The same page for several portals at once, as `crawl_all` would."""
+
+    async def one(portal: Portal, politeness: Politeness) -> Fetch:
+        async with Fetcher(portal, limits=limits, politeness=politeness) as fetcher:
+            return await fetcher.fetch(url)
+
+    async def run() -> list[Fetch]:
+        politeness = Politeness(limits)
+        async with asyncio.timeout(20):
+            return list(await asyncio.gather(*(one(portal, politeness) for portal in portals)))
+
+    return asyncio.run(run())
+
+
+def test_portals_on_one_host_wait_for_each_other_as_long_as_any_of_them_asks(server: HostileServer) -> None:
+    server.robots = "User-agent: *\nAllow: /\n"
+    portals = [portal_of(server, key=key, delay=delay) for key, delay in (("a", 0), ("b", DELAY), ("c", 0))]
+    fetches = fetch_side_by_side(*portals, url=server.url("/slowish"))
+    assert [fetch.reason for fetch in fetches] == ["", "", ""]
+    assert server.paths() == ["/robots.txt"] + 3 * ["/slowish"]
+    assert max(arrival.in_flight for arrival in server.arrivals) == 1
+    assert min(server.gaps()[1:]) >= DELAY  # b may come to the host only after robots.txt was read for a
+
+
+def test_a_crawl_delay_that_one_portal_agrees_to_closes_the_host_to_the_others_alone(server: HostileServer) -> None:
+    server.robots = "User-agent: *\nCrawl-delay: 0.3\n"
+    hasty, patient = portal_of(server, key="hasty"), portal_of(server, key="patient", delay=0.3)
+    limits = replace(LIMITS, max_wait=0.1)
+    refused, page = fetch_side_by_side(hasty, patient, url=server.url("/page"), limits=limits)
+    assert (refused.reason, page.reason) == (Reason.ROBOTS, "")
+    assert server.gaps()[0] >= 0.3
+
+
+def test_a_portal_that_may_not_go_inside_does_not_close_the_inside_to_another(server: HostileServer) -> None:
+    inside = server.url("/page", "localhost")
+    hosts = ("localhost",)
+    portals = portal_of(server, hosts=hosts, allow_private=False), portal_of(server, hosts=hosts)
+    refused, page = fetch_side_by_side(*portals, url=inside)
+    assert (refused.reason, page.reason) == (Reason.PRIVATE_ADDRESS, "")
 
 
 @pytest.mark.parametrize("path", ["/busy-seconds", "/busy-date"])

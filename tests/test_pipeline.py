@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from hostile_server import HostileServer
 from portal_archiver.demo import Expected, expected_license, serve, truth
 from portal_archiver.demo import server as demo_server
 from portal_archiver.errors import ArchiveError, LockedError
@@ -399,6 +400,17 @@ def test_an_unreachable_portal_is_a_report_and_holds_up_no_other(tmp_path: Path)
         statuses = {status.key: status for status in archive.portals()}
         assert (statuses["xa-dong"].articles, statuses["xa-dong"].last_success) == (0, None)
         assert statuses["bachhai"].last_success == second.finished_at
+
+
+def test_portals_on_one_host_share_its_patience_and_its_robots_txt(tmp_path: Path) -> None:
+    with HostileServer(robots="User-agent: *\nAllow: /\n") as server, Archive(tmp_path / "archive.db") as archive:
+        quick = Portal((server.url("/slowish?a=1"),), key="a", delay=0, allow_private=True)
+        slow = Portal((server.url("/slowish?b=1"),), key="b", delay=0.1, allow_private=True)
+        assert [report.failed for report in crawl_all([quick, slow], archive)] == [0, 0]
+        assert server.paths().count("/robots.txt") == 1
+        assert {"/slowish?a=1", "/slowish?b=1"} <= set(server.paths())
+        assert max(arrival.in_flight for arrival in server.arrivals) == 1
+        assert min(server.gaps()[1:]) >= 0.1
 
 
 def test_a_portal_that_is_gone_for_a_night_loses_nothing(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from portal_archiver.crawler import Entry, Fetcher, Reason, is_guess, next_due, read_index, seeds
+from portal_archiver.crawler import Entry, Fetcher, Politeness, Reason, is_guess, next_due, read_index, seeds
 from portal_archiver.model import Capture, Fetch, Link, Page, Portal, RunReport, Target
 from portal_archiver.parser import parse_page
 from portal_archiver.store import Archive, Frontier
@@ -71,10 +71,10 @@ def crawl_all(
     on_progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> tuple[RunReport, ...]:
-    """The same for several portals side by side: a slow one holds up no other."""
-    options = Options(max_pages, recheck, on_progress, stop or threading.Event())
+    """The same for several portals side by side: a slow one holds up no other, except those on the same host."""
+    options, politeness = Options(max_pages, recheck, on_progress, stop or threading.Event()), Politeness()
     with archive.exclusive():
-        return asyncio.run(_side_by_side([_Run(portal, archive, options) for portal in portals]))
+        return asyncio.run(_side_by_side([_Run(portal, archive, options, politeness) for portal in portals]))
 
 
 async def _side_by_side(runs: list[_Run]) -> tuple[RunReport, ...]:
@@ -114,10 +114,11 @@ def understand(portal: Portal, target: Target, capture: Capture) -> Understood:
 class _Run:
     """One crawl of one portal."""
 
-    def __init__(self, portal: Portal, archive: Archive, options: Options) -> None:
+    def __init__(self, portal: Portal, archive: Archive, options: Options, politeness: Politeness) -> None:
         self.portal = portal
         self.archive = archive
         self.options = options
+        self.politeness = politeness
         self.began = datetime.now(UTC)
         self.frontier: Frontier = archive.frontier(portal, recheck=options.recheck)
         self.run_id = archive.begin_run(portal, self.began)
@@ -130,7 +131,7 @@ class _Run:
     async def travel(self) -> RunReport:
         """Asks for one URL after another until nothing is due, or something says stop."""
         budget = self.options.max_pages or self.portal.budget
-        async with Fetcher(self.portal) as fetcher:
+        async with Fetcher(self.portal, politeness=self.politeness) as fetcher:
             self.frontier.add(await seeds(self.portal, fetcher))
             stopped = self.why_stop(budget)
             while stopped is None and (target := self.frontier.next()):

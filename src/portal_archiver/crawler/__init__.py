@@ -3,8 +3,11 @@
 from portal_archiver.crawler.discovery import Entry, is_guess, read_index, seeds
 from portal_archiver.crawler.fetcher import Fetcher
 from portal_archiver.crawler.limits import Limits
+from portal_archiver.crawler.politeness import Politeness
 from portal_archiver.crawler.reasons import Reason
 from portal_archiver.crawler.schedule import next_due
 from portal_archiver.crawler.scope import Scope
 
-__all__ = ["Entry", "Fetcher", "Limits", "Reason", "Scope", "is_guess", "next_due", "read_index", "seeds"]
+__all__ = [
+    "Entry", "Fetcher", "Limits", "Politeness", "Reason", "Scope", "is_guess", "next_due", "read_index", "seeds",
+]  # fmt: skip

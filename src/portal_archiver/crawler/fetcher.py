@@ -28,19 +28,25 @@ class Fetcher:
 
     An async context manager; `requests` counts what was sent, robots.txt, redirects and retries among it; `scope` and
     `robots` say beforehand what may be fetched. `may_connect` is asked about every IP address before a connection to it
-    is made (default: public ones, or all of them where the portal has `allow_private`).
+    is made (default: public ones, or all of them where the portal has `allow_private`). Fetchers that run side by side
+    share one `politeness`, for their portals may share hosts.
     """
 
     def __init__(
-        self, portal: Portal, *, limits: Limits | None = None, may_connect: Callable[[str], bool] | None = None
+        self,
+        portal: Portal,
+        *,
+        limits: Limits | None = None,
+        may_connect: Callable[[str], bool] | None = None,
+        politeness: Politeness | None = None,
     ) -> None:
         self.requests = 0
         self.scope = Scope(portal)
         self._portal = portal
         self._may_connect = may_connect or (is_any if portal.allow_private else is_public)
         self._limits = limits or Limits()
-        self._politeness = Politeness(portal.delay, self._limits)
-        self.robots = Robots(partial(self._ask, headers={}, cut=ROBOTS_BYTES), self._politeness)
+        self._politeness = politeness or Politeness(self._limits)
+        self.robots = Robots(partial(self._ask, headers={}, cut=ROBOTS_BYTES), self._politeness, self._may_connect)
         self._client: httpx.AsyncClient | None = None
 
     async def __aenter__(self) -> Self:
@@ -93,7 +99,7 @@ class Fetcher:
         if self._client is None:
             raise RuntimeError("a Fetcher fetches only inside `async with`")
         host = host_of(url)
-        async with self._politeness.turn(host) as closed:
+        async with self._politeness.turn(host, self._portal.delay) as closed:
             if closed:
                 return Answer(url, reason=closed.reason, detail=closed.detail, sent=False)
             self.requests += 1

@@ -1,12 +1,18 @@
-"""Politeness: one request at a time to a host, a pause after each, and distance when the host asks for it."""
+"""Politeness: one request at a time to a host, a pause after each, and distance when the host asks for it.
+
+It is owed to a host, not to a portal: several portals on one host share it.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+
+from protego import Protego
 
 from portal_archiver.crawler.limits import Limits
 from portal_archiver.crawler.reasons import Reason
@@ -20,38 +26,83 @@ class Closed:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What one robots.txt says, or why the whole authority must be left alone; `read_at` is in seconds."""
+
+    parser: Protego
+    read_at: float
+    closed: Closed | None = None
+
+
+@dataclass(slots=True)
+class Authority:
+    """A host and port, and its robots.txt once that was read; the lock is held while it is."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    rules: Rules | None = None
+
+
 @dataclass(slots=True)
 class _Host:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    delay: float = 0.0
-    ready_at: float = 0.0
+    delay: float = 0.0  # the longest that any portal or robots.txt asks for
+    crawl_delay: float = 0.0
+    asked_at: float = -math.inf  # when the last request ended
+    not_before: float = 0.0
     silences: int = 0
     refusals: int = 0
     closed: Closed | None = None
 
+    async def ready(self) -> None:
+        """Wait until the host may be asked again; the delay may grow meanwhile."""
+        clock = asyncio.get_running_loop().time
+        while (left := max(self.not_before, self.asked_at + self.delay) - clock()) > 0:
+            await asyncio.sleep(left)
+
 
 class Politeness:
-    """The state of every host of a run. Times are seconds of the running loop's clock; hosts are names without port."""
+    """The state of every host of a run, for all the portals on it.
 
-    def __init__(self, delay: float, limits: Limits) -> None:
-        self._delay = delay
-        self._limits = limits
+    Times are seconds of the running loop's clock; hosts are names without port.
+    """
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
         self._hosts: defaultdict[str, _Host] = defaultdict(_Host)
+        self._authorities: defaultdict[Hashable, Authority] = defaultdict(Authority)
+
+    def authority(self, location: str, view: Hashable) -> Authority:
+        """What is known of the robots.txt at a location, to those who may connect to the same addresses (`view`)."""
+        return self._authorities[location, view]
 
     @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[Closed | None]:
-        """Wait for the turn of one request; yields why none may be sent, if so.
+    async def turn(self, host: str, delay: float) -> AsyncIterator[Closed | None]:
+        """Wait for the turn of one request of a portal with this delay; yields why none may be sent, if so.
 
-        The pause counts from the end of an answer, so that the server sees at least the delay between arrivals.
+        Of all delays asked for at a host the longest holds. It counts from the end of an answer, so that the server
+        sees at least the delay between arrivals.
         """
         state = self._hosts[host]
+        state.delay = max(state.delay, delay)
         async with state.lock:
-            await _sleep_until(0.0 if state.closed else state.ready_at)
+            if self._closed(host, delay) is None:
+                await state.ready()
+            closed = self._closed(host, delay)
             try:
-                yield state.closed
+                yield closed
             finally:
-                now = asyncio.get_running_loop().time()
-                state.ready_at = max(state.ready_at, now + max(self._delay, state.delay))
+                if closed is None:
+                    state.asked_at = asyncio.get_running_loop().time()
+
+    def _closed(self, host: str, delay: float) -> Closed | None:
+        """A Crawl-delay longer than a run can wait closes a host, but not to a portal that has agreed to wait."""
+        state = self._hosts[host]
+        wanted = state.crawl_delay
+        if state.closed or wanted <= max(self._limits.max_wait, delay):
+            return state.closed
+        why = f"robots.txt asks for a Crawl-delay of {wanted:.0f} s; set delay = {wanted:.0f} to agree to it"
+        return Closed(Reason.ROBOTS, f"{host}: {why}")
 
     def back_off(self, host: str, seconds: float | None) -> None:
         """Send nothing to an overloaded host for the seconds it asks for (Retry-After), or for a growing time of ours.
@@ -62,7 +113,7 @@ class Politeness:
         state.refusals += 1
         if seconds is None:
             seconds = min(self._limits.retry_wait * 2 ** min(state.refusals - 1, 20), self._limits.max_wait)
-        state.ready_at = max(state.ready_at, asyncio.get_running_loop().time() + seconds)
+        state.not_before = max(state.not_before, asyncio.get_running_loop().time() + seconds)
         if seconds > self._limits.max_wait:
             why = f"the server asks to wait {seconds:.0f} s, the limit is {self._limits.max_wait:.0f} s"
             state.closed = Closed(Reason.TOO_MANY_REQUESTS, f"{host}: {why}")
@@ -87,14 +138,5 @@ class Politeness:
         A portal whose own `delay` is as long has agreed to wait.
         """
         state = self._hosts[host]
-        state.delay = delay
-        state.ready_at = max(state.ready_at, asyncio.get_running_loop().time() + delay)
-        if delay > max(self._limits.max_wait, self._delay):
-            why = f"robots.txt asks for a Crawl-delay of {delay:.0f} s; set delay = {delay:.0f} to agree to it"
-            state.closed = Closed(Reason.ROBOTS, f"{host}: {why}")
-
-
-async def _sleep_until(moment: float) -> None:
-    clock = asyncio.get_running_loop().time
-    while (left := moment - clock()) > 0:
-        await asyncio.sleep(left)
+        state.crawl_delay = max(state.crawl_delay, delay)
+        state.delay = max(state.delay, delay)

@@ -1,17 +1,15 @@
-"""robots.txt (RFC 9309), read once for each authority: what may be fetched, how fast, and where the sitemaps are."""
+"""robots.txt (RFC 9309), read once a run for each authority: what may be fetched, how fast, where the sitemaps are."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Hashable
 from urllib.parse import urlsplit
 
 from protego import Protego
 
 from portal_archiver.crawler.exchange import REDIRECTS, Answer, redirect_target
-from portal_archiver.crawler.politeness import Closed, Politeness
+from portal_archiver.crawler.politeness import Closed, Politeness, Rules
 from portal_archiver.crawler.reasons import UNREACHABLE, Reason
 from portal_archiver.crawler.transport import PRODUCT
 from portal_archiver.urls import canonicalize, host_of
@@ -23,23 +21,16 @@ NOT_THERE = UNREACHABLE | {Reason.PRIVATE_ADDRESS}  # says more of the host than
 LIMITED = 429  # a 4xx that says "not now" rather than "there is none"
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What one robots.txt says, or why the whole authority must be left alone; `read_at` is in seconds."""
-
-    parser: Protego
-    read_at: float
-    closed: Closed | None = None
-
-
 class Robots:
-    """The rules of every authority of a run; `ask` sends one polite request for a robots.txt."""
+    """The rules of every authority, shared by all who share `politeness` and may connect to the same (`view`).
 
-    def __init__(self, ask: Callable[[str], Awaitable[Answer]], politeness: Politeness) -> None:
+    `ask` sends one polite request for a robots.txt.
+    """
+
+    def __init__(self, ask: Callable[[str], Awaitable[Answer]], politeness: Politeness, view: Hashable) -> None:
         self._ask = ask
         self._politeness = politeness
-        self._rules: dict[str, Rules] = {}
-        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._view = view
 
     async def closed_to(self, url: str) -> Closed | None:
         """Why this URL may not be fetched, or None when it may."""
@@ -56,11 +47,11 @@ class Robots:
 
     async def _rules_for(self, url: str) -> Rules:
         location = _location(url)
-        async with self._locks[location]:
-            now = asyncio.get_running_loop().time()
-            rules = self._rules.get(location)
+        authority = self._politeness.authority(location, self._view)
+        async with authority.lock:
+            now, rules = asyncio.get_running_loop().time(), authority.rules
             if rules is None or now - rules.read_at > MAX_AGE:
-                rules = self._rules[location] = _rules(await self._read(location), location, now)
+                rules = authority.rules = _rules(await self._read(location), location, now)
                 delay = rules.parser.crawl_delay(PRODUCT)
                 if delay is not None:
                     self._politeness.slow_down(host_of(location), delay)
