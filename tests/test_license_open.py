@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fictional_page import page, read
+from fictional_page import BODY, CLOSING, page, paragraphs, read
 from portal_archiver.parser.licensing.open_license import short_name
 
 BY = "https://creativecommons.org/licenses/by/4.0/"
@@ -29,7 +29,6 @@ def test_a_creative_commons_license_is_named_by_its_address(url: str, name: str)
     [
         (f'<a rel="license" href="{BY}">Giấy phép mở CC BY</a>', f"Giấy phép mở CC BY ({BY})"),
         (f'<a rel="license" href="{BY}"><img src="/cc.png"></a>', f"CC BY 4.0 ({BY})"),
-        (f'<p>Nội dung theo <a href="{BY}">CC BY 4.0</a></p>', f"CC BY 4.0 ({BY})"),
         ('<link rel="license" href="/dieu-khoan">', "/dieu-khoan"),
         (
             f'<script type="application/ld+json">{{"@type": "NewsArticle", "license": "{BY}"}}</script>',
@@ -46,6 +45,14 @@ def test_a_license_named_by_a_link_is_read(html: str, terms: str) -> None:
     assert found is not None
     assert found.attribution == terms
     assert found.number == "07/GP-STTTT"  # the footer is read as before
+
+
+def test_a_creative_commons_link_counts_in_the_footer_and_not_in_the_report() -> None:
+    link = f'<a href="{BY}">CC BY 4.0</a>'
+    in_footer = read(page().replace("5/9/2021.", f"5/9/2021. {link}")).license
+    in_report = read(page(paragraphs(*BODY, f"Ảnh: Lê Hoa ({link})", CLOSING))).license
+    assert in_footer is not None and in_report is not None
+    assert (in_footer.attribution, in_report.attribution) == (f"CC BY 4.0 ({BY})", None)
 
 
 def test_the_footers_own_clause_comes_first() -> None:

@@ -345,6 +345,10 @@ def test_hidden_text_is_not_read() -> None:
     assert article(page(f"<p>{OPENING}</p>{hidden}{paragraphs(MIDDLE, CLOSING)}")).body == "\n\n".join(BODY)
 
 
-def test_the_language_is_the_one_declared() -> None:
+def test_vietnamese_is_told_by_its_letters_and_other_languages_by_what_is_declared() -> None:
     assert article(page()).language == "vi"
-    assert article(page().replace(' lang="vi"', "")).language is None
+    assert article(page().replace('lang="vi"', 'lang="en-us"')).language == "vi"
+    english = paragraphs(*["The fishing boats of the province came back to port after a long journey at sea."] * 4)
+    title = '<h1 class="title">The boats are back in port</h1>'
+    assert article(page(english, title=title).replace('lang="vi"', 'lang="en"')).language == "en"
+    assert article(page(english, title=title).replace(' lang="vi"', "")).language is None

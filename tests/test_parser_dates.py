@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from fictional_page import BODY, NOW, OPENING, TITLE, URL, article, page, paragraphs
 from portal_archiver.model import Dateline, Link
-from portal_archiver.parser.dates import find_dates, is_date_line
+from portal_archiver.parser.dates import find_dates
+from portal_archiver.parser.meta_line import is_date_line
 
 # Each form as written on portals, and what it says. `now` is Saturday 1 June 2024, 10:00 in Vietnam.
 FORMS = (

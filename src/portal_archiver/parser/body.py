@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from html import escape
 from statistics import median
 
-from portal_archiver.parser.byline import CREDIT, Byline, is_source_line, looks_like_name, read_byline
-from portal_archiver.parser.dates import is_date_line
-from portal_archiver.parser.dom import CENTER, HEADINGS, RIGHT, Block, Outline
+from portal_archiver.parser.byline import (
+    CREDIT,
+    Byline,
+    clean_name,
+    is_source_line,
+    looks_like_name,
+    read_byline,
+    read_photographer,
+)
+from portal_archiver.parser.dom import CENTER, HEADINGS, Block, Outline
+from portal_archiver.parser.edges import Piece, find_byline, text_extent
+from portal_archiver.parser.meta_line import read_meta_line
 from portal_archiver.parser.pictures import is_icon
 from portal_archiver.parser.region import MAX_LINKED, Region, is_prose
 from portal_archiver.parser.tables import is_data_table, read_table
@@ -28,16 +37,6 @@ PERIOD = re.compile(r"\btu\b.*\bden\b")  # "(Từ 02/5 đến 05/5)": a schedule
 _ESCAPED_MARKUP = re.compile(r"</?o:p>|<!--.*?-->")  # Word's tags that an editor escaped into text
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A part of the body: its role (`p`, a heading, `li`, `table`), its text, its HTML, the block it came from."""
-
-    role: str
-    text: str
-    html: str
-    block: int
-
-
 @dataclass(slots=True)
 class Reading:
     """What the region turned out to hold: body pieces, picture blocks with their captions, byline, source line."""
@@ -45,6 +44,7 @@ class Reading:
     pieces: list[Piece] = field(default_factory=list)
     captions: dict[int, str] = field(default_factory=dict)  # picture block (-1 - n for a lost picture) -> caption
     byline: Byline | None = None
+    photographer: str | None = None  # of all photos without a credit of their own
     source_line: str | None = None
     lead: str = ""
     left_out: list[tuple[str, str]] = field(default_factory=list)  # (what it was, its text)
@@ -62,6 +62,8 @@ class _Reader:
         self.picture: int | None = None  # the picture block that still waits for its caption
         self.captioned = self.caption_at = -(10**9)  # the key of the last caption, and the block it stood in
         self.captions_centered = False
+        long = (at for at in range(region.end - 1, region.start - 1, -1) if len(outline.blocks[at].text) > LONE_CAPTION)
+        self.last_paragraph = next(long, -1)
         self.usual = _usual_length(outline.blocks[region.start : region.end])
         self.tables = dict(_data_tables(outline, region))
 
@@ -75,36 +77,66 @@ class _Reader:
                 continue
             self.place(position, self.outline.blocks[position])
             position += 1
-        self.take_byline()
+        self.trim()
         self.reading.lead = self.find_lead()
         return self.reading
 
     def place(self, position: int, block: Block) -> None:
         text = plain(_ESCAPED_MARKUP.sub("", block.text))
-        if not all(map(is_icon, block.pictures)) and (not text or not FURNITURE.match(fold(text))):
-            self.picture = None if self.leads_elsewhere(position, block) else position
-            if text and len(text) <= MAX_CAPTION and not self.is_body_after_picture(block, text):
-                self.caption(position, text)
-            elif text:
-                self.keep(position, block, text)
-            return
-        if not text or self.is_furniture(block, text) or self.leads_elsewhere(position - 1, block):
-            self.reading.left_out.append(("furniture", text))
-            return
-        if not self.reading.byline and self.is_author_field(block, text):
-            self.reading.byline = Byline(text.strip(" .()*-–"))
-            return
-        if self.continues_caption(position, text):
-            self.reading.captions[self.captioned] += f" {text}"
-        elif self.is_caption(block, text):
+        if not all(map(is_icon, block.pictures)) and not (text and self.is_beside_icons(block, text)):
+            self.place_picture(position, block, text)
+        elif text and not any(take(self, position, block, text) for take in ROLES):
+            self.keep(position, block, text)
+
+    def place_picture(self, position: int, block: Block, text: str) -> None:
+        self.picture = None if self.leads_elsewhere(position, block) else position
+        if text and len(text) <= MAX_CAPTION and not self.is_body_after_picture(block, text):
             self.caption(position, text)
-        elif is_source_line(text) or (text.startswith("Theo ") and self.is_edge(position) and is_unfinished(text)):
+        elif text:
+            self.keep(position, block, text)
+
+    def take_furniture(self, position: int, block: Block, text: str) -> bool:
+        found = self.is_furniture(block, text) or self.leads_elsewhere(position - 1, block)
+        if found:
+            self.reading.left_out.append(("furniture", text))
+        return found
+
+    def take_author(self, position: int, block: Block, text: str) -> bool:
+        found = not self.reading.byline and self.is_author_field(block, text)
+        if found:
+            self.reading.byline = Byline(clean_name(text))
+        return found
+
+    def take_rest_of_caption(self, position: int, block: Block, text: str) -> bool:
+        found = self.continues_caption(position, text)
+        if found:
+            self.reading.captions[self.captioned] += f" {text}"
+        return found
+
+    def take_caption(self, position: int, block: Block, text: str) -> bool:
+        found = self.is_caption(block, text)
+        if found:
+            self.caption(position, text)
+        return found
+
+    def take_source_line(self, position: int, block: Block, text: str) -> bool:
+        found = is_source_line(text) or (text.startswith("Theo ") and self.is_edge(position) and is_unfinished(text))
+        if found:
             self.reading.source_line = text
             self.reading.left_out.append(("source line", text))
-        elif (byline := read_byline(text)) and self.is_edge(position):
-            self.reading.byline = self.reading.byline or byline
-        else:
-            self.keep(position, block, text)
+        return found
+
+    def take_byline(self, position: int, block: Block, text: str) -> bool:
+        byline, photographer = read_byline(text), read_photographer(text)
+        if not (byline or photographer) or not self.is_edge(position):
+            return False
+        self.reading.byline = self.reading.byline or byline
+        self.reading.photographer = self.reading.photographer or photographer
+        return True
+
+    def is_beside_icons(self, block: Block, text: str) -> bool:
+        """Furniture or particulars: the pictures in such a line are buttons."""
+        return bool(FURNITURE.match(fold(text))) or (not self.reading.pieces and self.is_meta_line(block))
 
     def leads_elsewhere(self, position: int, block: Block) -> bool:
         """A picture and a text that link to the same other page: the teaser of another report."""
@@ -121,8 +153,7 @@ class _Reader:
         """Bylines stand at the beginning or the end of a report, never between its paragraphs."""
         if not self.reading.pieces:
             return True
-        rest = self.outline.blocks[position + 1 : self.region.end]
-        return sum(len(block.text) > LONE_CAPTION for block in rest) == 0
+        return position >= self.last_paragraph
 
     def is_body_after_picture(self, block: Block, text: str) -> bool:
         return len(text) > LONE_CAPTION and not CREDIT.search(text)
@@ -131,7 +162,7 @@ class _Reader:
         folded = fold(text)
         if folded == self.title or FURNITURE.match(folded):
             return True
-        if not self.reading.pieces and is_date_line(text) and not PERIOD.search(folded):
+        if not self.reading.pieces and self.is_meta_line(block) and not PERIOD.search(folded):
             return True
         if any(is_file(anchor.href) for anchor in block.anchors) and block.link_share > MAX_LINKED:
             return True
@@ -210,17 +241,22 @@ class _Reader:
     def html(self, block: Block) -> str:
         return inline_html(block, self.base)
 
-    def take_byline(self) -> None:
-        """A name alone on the last line is the byline: bold, set right, in capitals, or after the last full stop."""
+    def is_meta_line(self, block: Block) -> bool:
+        """Particulars above the text; an author among them is the byline. Spans side by side are words apart."""
+        line = read_meta_line(plain(" ".join(part[0] for part in block.parts)))
+        if line and line.author and not self.reading.byline:
+            self.reading.byline = Byline(line.author)
+        return line is not None
+
+    def trim(self) -> None:
+        """Leaves out the furniture at the edges of the text, and takes the byline from its end."""
         pieces = self.reading.pieces
-        if self.reading.byline or len(pieces) < 2 or not looks_like_name(pieces[-1].text):
-            return
-        block = self.outline.blocks[pieces[-1].block]
-        near = self.outline.hints(block, 2)
-        before = pieces[-2].text.rstrip('”") ')
-        set_apart = block.is_bold or RIGHT in near or HINTS["author"].search(near) or pieces[-1].text.isupper()
-        if set_apart or before.endswith((".", "!", "?", "…")):
-            self.reading.byline = Byline(pieces.pop().text.strip(" .()*-–"))
+        start, end = text_extent(self.outline, pieces)
+        if self.reading.byline is None and (found := find_byline(self.outline, pieces, end)):
+            position, self.reading.byline = found
+            end = min(end, position)
+        self.reading.left_out += [("furniture", piece.text) for piece in (*pieces[:start], *pieces[end:])]
+        self.reading.pieces = pieces[start:end]
 
     def find_lead(self) -> str:
         for piece in self.reading.pieces[:2]:
@@ -229,6 +265,17 @@ class _Reader:
             if piece.role != "table" and len(piece.text) > 40 and (named or block.is_bold):
                 return piece.text
         return ""
+
+
+# What a block of text may be, other than body; the first that takes it decides.
+ROLES: tuple[Callable[[_Reader, int, Block, str], bool], ...] = (
+    _Reader.take_furniture,
+    _Reader.take_author,
+    _Reader.take_rest_of_caption,
+    _Reader.take_caption,
+    _Reader.take_source_line,
+    _Reader.take_byline,
+)
 
 
 def read_body(outline: Outline, region: Region, title: str, base: str = "") -> Reading:

@@ -12,14 +12,21 @@ MAX_LENGTH = 90
 BYLINE_FORMS: tuple[tuple[re.Pattern[str], bool], ...] = (
     # "Tin, ảnh: Lê Hoa", "Bài và ảnh: LÊ HOA", "Tin & ảnh Lê Hoa"
     (re.compile(r"^\(?(?:tin|bài|bài viết)\s*(?:,|-|–|/|&|và)?\s*ảnh\s*[:\-–]?\s*(?P<name>[^:]+?)\)?$", re.I), True),
-    # "Tác giả: Lê Hoa", "Bài: Lê Hoa", "PV: Lê Hoa"
+    # "Tác giả: Lê Hoa", "Bài: Lê Hoa", "PV: Lê Hoa", "Viết bởi: Lê Hoa", "Người đăng: Ban Biên tập"
     (
         re.compile(
-            r"^\(?(?:tác giả|người viết|tin|bài|bài viết|thực hiện|PV|phóng viên)\s*:\s*(?P<name>[^:]+?)\)?$", re.I
+            r"^\(?(?:tác giả|tin|bài|bài viết|thực hiện|PV|phóng viên|người (?:viết|đăng|gửi|soạn|thực hiện)"
+            r"|(?:viết|đăng|gửi|soạn) bởi|(?:posted |submitted |written )?by|bởi)\s*:?\s+(?P<name>[^:]+?)\)?$",
+            re.I,
         ),
         False,
     ),
 )
+# "Ảnh: Lê Hoa" alone on a line: whose the photos are that have no credit of their own.
+PHOTOGRAPHER = re.compile(r"^\(?(?:chùm ảnh|ảnh)\s*:\s*(?P<name>[^:]+?)\)?\.?$", re.I)
+# What a byline adds to its name: "Hoàng Yến (thực hiện)".
+_ADDED = re.compile(r"\s*\((?:thực hiện|tổng hợp|ghi|sưu tầm|st|biên tập|lược ghi|t/h|th)\)\s*$", re.I)
+INITIALS = re.compile(r"^(?:PV|BBT|BTV|CTV|TTXVN|[A-ZĐ]\.\s?[A-ZĐ]\.?)$")  # "PV", "BBT", "T.H"
 SOURCE_LINE = re.compile(
     r"^[(\[–\-*\s]*(?:"
     r"(?:nguồn|theo nguồn|nguồn tin)(?:\s+(?:tin|bài|từ))?\s*[:\-–“\"]\s*\S.*"  # (Nguồn: Báo ...)
@@ -63,8 +70,8 @@ def read_byline(text: str) -> Byline | None:
         return None
     for pattern, photos_too in BYLINE_FORMS:
         if match := pattern.match(text):
-            name = match["name"].strip(" .-–")
-            if name and not any(char.isdigit() for char in name):
+            name = clean_name(match["name"])
+            if name and not any(char.isdigit() for char in name) and (photos_too or looks_like_name(name)):
                 return Byline(name, photos_too)
     return None
 
@@ -74,9 +81,26 @@ def is_source_line(text: str) -> bool:
     return len(text) <= 160 and bool(SOURCE_LINE.match(text))
 
 
+def clean_name(text: str) -> str:
+    """A name without the marks around it and what a byline adds: "HOÀNG YẾN (thực hiện)" is "HOÀNG YẾN"."""
+    return _ADDED.sub("", text.strip()).strip(" .()*-–")
+
+
+def read_photographer(text: str) -> str | None:
+    """Whose all photos are, by a line of its own ("Chùm ảnh: Lê Hoa"), or None."""
+    match = PHOTOGRAPHER.match(text) if len(text) <= MAX_LENGTH else None
+    name = clean_name(match["name"]) if match else ""
+    return name if name and not NO_CREDIT.match(fold(name)) else None
+
+
 def looks_like_name(text: str) -> bool:
     """Two to six capitalized words without digits: "Lê Hoa", "THẠCH PÍCH", "Hà Thư - Vũ Luyện", "Ban Biên tập"."""
-    bare = text.strip(" .()*-–")
+    bare = clean_name(text)
+    if INITIALS.match(bare):
+        return True
+    name, dash, unit = bare.partition(" - ")
+    if dash and ORGANIZATION.match(fold(unit)):  # "Thái Bảo - Phòng Kinh tế và Hạ tầng"
+        return len(unit) <= 60 and looks_like_name(name)
     parts = bare.replace("/", " ").replace(",", " ").split()
     if not 1 < len(parts) <= 8 or len(bare) > 50 or any(char in bare for char in '?!:;“”"') or text.endswith("./."):
         return False

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from portal_archiver.model import Dateline, Link
-from portal_archiver.parser.dates import Found, find_dates, is_date_line
+from portal_archiver.parser.dates import VIETNAM, Found, find_dates
 from portal_archiver.parser.dom import Outline
+from portal_archiver.parser.meta_line import is_date_line
 from portal_archiver.parser.metadata import Metadata
 from portal_archiver.parser.region import FRAME_LINKS, ProseIndex
 from portal_archiver.parser.title import Candidate
@@ -62,7 +63,7 @@ def read_datelines(
     index: ProseIndex, title: Candidate, metadata: Metadata, url: str, seen_as: Link | None, now: datetime | None
 ) -> Datelines:
     """The datelines of a report: shown on the page, else claimed by it, else of its listing, its URL, its prose."""
-    limit = (now + timedelta(days=1)).date() if now else None
+    limit = now.astimezone(VIETNAM).date() if now else None
     shown = [item for item in shown_dates(index, title, now) if limit is None or item.found.day <= limit]
     published = _best(shown, is_update=False)
     updated = _best(shown, is_update=True)
@@ -97,7 +98,9 @@ def shown_dates(index: ProseIndex, title: Candidate, now: datetime | None) -> It
             continue
         block = outline.blocks[position]
         text = block.text.removeprefix(title.text) if position == title.block else block.text
-        if block.link_share > 0.5 or not any(char.isdigit() for char in text) or len(text) > 500:
+        if not any(char.isdigit() for char in text) or len(text) > 500:
+            continue
+        if block.link_share > 0.5 and not is_date_line(text):
             continue
         alone = position == title.block or is_date_line(text) or (len(text) <= 60 and find_dates(text, now))
         if not alone:
@@ -105,6 +108,9 @@ def shown_dates(index: ProseIndex, title: Candidate, now: datetime | None) -> It
         folded = fold(text)
         if position >= region.end and not (PUBLISHED.search(folded) or UPDATED.search(folded)):
             continue
+        label = outline.blocks[position - 1].text if position else ""
+        if len(label) <= LABEL and OTHER_DATES.search(fold(label)) and outline.tag(block) in ("td", "p", "dd"):
+            continue  # "Ngày ban hành" in the cell before
         if OTHER_DATES.search(folded) or (position > title.block and index.has_menu(title.block + 1, position)):
             continue
         found = find_dates(text, now)

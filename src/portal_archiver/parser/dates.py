@@ -45,7 +45,6 @@ TIME = re.compile(
 GLUE = re.compile(
     r"^(?:[\s,;|()\[\]–\-:.t]|luc|hoi|vao|ngay|thu\s(?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat|hom nay|hom qua|icon)*$"
 )
-DATE_LINE, DATE_LINE_REST = 120, 45  # characters: a whole date line, and what it may say beside its date
 _DIGIT = re.compile(r"\d")
 _DAYS = [(name, re.compile(pattern)) for name, pattern in DAY_FORMS]
 _RELATIVE = [(name, re.compile(pattern), days) for name, pattern, days in RELATIVE_FORMS]
@@ -82,14 +81,6 @@ def find_dates(text: str, now: datetime | None = None) -> list[Found]:
             continue
         found.append(_with_time(folded, form, day, start, end, times))
     return found or list(_ago(folded, now))
-
-
-def is_date_line(text: str) -> bool:
-    """A line that says little but a date: "Thứ ba, 26/12/2023, 14:35 (GMT+7)", "Ngày đăng: 3/1/2024 - Lượt xem: 12"."""
-    found = find_dates(text) if len(text) <= DATE_LINE else []
-    if not found:
-        return False
-    return len(text) - sum(date.end - date.start for date in found) <= DATE_LINE_REST and not text.endswith((".", ";"))
 
 
 def _fold_in_place(text: str) -> str:

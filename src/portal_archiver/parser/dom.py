@@ -6,8 +6,10 @@ an unclassed `p` or in the third cell of a nested table.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -28,8 +30,13 @@ HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 BOLD_TAGS = HEADINGS | {"b", "strong", "th"}
 KEPT_INLINE = {"b": "strong", "strong": "strong", "i": "em", "em": "em", "sub": "sub", "sup": "sup", "u": "u"}
 HIDDEN = ("display:none", "display: none", "visibility:hidden")
+# What the common frameworks call a text that is spoken and not shown: Bootstrap, Drupal, WordPress, Liferay.
+READERS_ONLY = re.compile(
+    r"\b(?:sr-only|visually-?hidden|screen-reader-text|hide-accessible|element-invisible)\b", re.I
+)
 # How a run is set, as a word among the hints of its element: style="text-align:center", align=right, <center>
 CENTER, RIGHT = "~center", "~right"
+ANCHOR_PARTS = 50  # pieces of text that one link's words may be in
 PARAGRAPH, OPEN_LINK = 80, 3  # so many linked blocks of so many characters with one target: a link left open
 MAX_DEPTH = 400  # markup nested deeper is damage: its text is kept, its structure is not
 
@@ -205,7 +212,7 @@ class _Walker:
 
     def anchor_text(self, href: str, start: int) -> str:
         pieces: list[str] = []
-        for text, _, target in self.parts[start:]:
+        for text, _, target in islice(self.parts, start, start + ANCHOR_PARTS):
             if target != href and pieces:
                 break
             if target == href:
@@ -215,6 +222,8 @@ class _Walker:
 
 def _hidden(attributes: dict[str, str | None]) -> bool:
     style = attributes.get("style")
+    if (name := attributes.get("class")) and READERS_ONLY.search(name):
+        return True
     return "hidden" in attributes or (style is not None and any(mark in style.lower() for mark in HIDDEN))
 
 

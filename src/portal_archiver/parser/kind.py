@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from portal_archiver.model import Kind, Portal
 from portal_archiver.parser.body import Reading
 from portal_archiver.parser.dom import Block, Outline
+from portal_archiver.parser.meta_line import is_date_line
 from portal_archiver.parser.title import STRONG, Candidate
 from portal_archiver.parser.title_evidence import headline_text
 from portal_archiver.parser.vocabulary import (
@@ -25,7 +27,9 @@ ARTICLE_TEXT = 200  # characters of body from which a headline makes an article
 SHORT_TEXT = 50  # a notice of one sentence
 ERROR_TEXT = 500  # an error page says little else
 SHORT_LISTING = 1000  # the leads of a section that has one or two reports
+SURE = 7.0  # a headline with this score is one, however crowded the page
 TEASER = 15  # characters: a link of this length is a headline of another page
+FRONT_PAGE = re.compile(r"(?:index|default|home|trang-chu)(?:\.\w+)?")
 FEW_TEASERS, MANY_TEASERS, FRONT_PAGE_TEASERS = 3, 10, 40
 
 
@@ -48,6 +52,11 @@ class Findings:
     has_photos: bool
 
     @property
+    def is_crowded(self) -> bool:
+        """Headlines of very many other pages around little text."""
+        return self.teasers >= FRONT_PAGE_TEASERS and self.body < ERROR_TEXT
+
+    @property
     def mostly_links(self) -> bool:
         """Headlines of other pages, perhaps with their leads, and nothing else to speak of."""
         return self.inner_teasers >= FEW_TEASERS and 4 * self.inner_linked > self.body
@@ -64,7 +73,7 @@ RULES: tuple[tuple[Callable[[Findings], object], Kind, str], ...] = (
     (lambda f: f.mostly_links, "listing", "what stands under its headline is links"),
     (lambda f: f.inner_teasers >= MANY_TEASERS, "listing", "headlines of many pages stand under its own"),
     (lambda f: f.opens_with_teaser and f.body < SHORT_LISTING, "listing", "it opens with another page's headline"),
-    (lambda f: f.teasers >= FRONT_PAGE_TEASERS and f.body < ERROR_TEXT, "listing", "many links, little text"),
+    (lambda f: f.is_crowded and f.score < SURE, "listing", "many links, little text"),
     (lambda f: len(set(DOCUMENT_LABELS.findall(f.table))) > 1, "document", "a headline with a document's particulars"),
     (lambda f: f.table and SCHEDULE_TITLES.match(fold(f.title)), "document", "a schedule"),
     (lambda f: f.table and f.body - len(f.table) < ARTICLE_TEXT, "document", "a headline with a table"),
@@ -123,10 +132,12 @@ def is_teaser(block: Block) -> bool:
     if not block.anchors or not leads_to_page(block.anchors[0].href):
         return False
     text = headline_text(block.text)
+    if is_date_line(text):
+        return False
     return len(text) >= TEASER and len(block.anchors[0].text) > 0.7 * len(text)
 
 
 def is_home(url: str) -> bool:
     """A host's root, or the index file in it."""
     path = path_of(url).strip("/").lower()
-    return "?" not in url and (not path or path.split(".")[0] in ("index", "default", "home", "trang-chu"))
+    return "?" not in url and (not path or bool(FRONT_PAGE.fullmatch(path)))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser
 
 from portal_archiver.model import Dateline, Link
-from portal_archiver.parser.dates import find_dates
+from portal_archiver.parser.dates import VIETNAM, find_dates
 from portal_archiver.parser.dom import Block, Outline
 from portal_archiver.parser.metadata import Metadata
 from portal_archiver.parser.vocabulary import NOWHERE
@@ -22,10 +23,13 @@ ANCHOR = 10  # characters: a shorter anchor text is "Xem" or a page number
 DATE_BLOCK = 60  # characters: a longer block is a teaser, and a date in it an event's
 
 
-def read_links(tree: LexborHTMLParser, outline: Outline, metadata: Metadata, base: str) -> tuple[Link, ...]:
+def read_links(
+    tree: LexborHTMLParser, outline: Outline, metadata: Metadata, base: str, now: datetime | None = None
+) -> tuple[Link, ...]:
     """All links to web pages once each, in order of the page: canonical URL, longest anchor text, date beside it.
 
-    Links that no reader sees (in folded menus) are followed too; feeds that the page advertises come last.
+    Links that no reader sees (in folded menus) are followed too; feeds that the page advertises come last. No date
+    lies after `now`: an event's may.
     """
     texts: dict[str, str] = {}  # by href as written
     for node in tree.css("a[href]"):
@@ -36,7 +40,8 @@ def read_links(tree: LexborHTMLParser, outline: Outline, metadata: Metadata, bas
             if len(text) >= len(texts.get(href, "")):
                 texts[href] = text
     texts.update({feed: "" for feed in metadata.feeds if feed not in texts})
-    dates = _dates(outline)
+    latest = now.astimezone(VIETNAM).date() if now else None
+    dates = {href: date for href, date in _dates(outline).items() if latest is None or date.day <= latest}
     links: dict[str, Link] = {}
     for href, text in texts.items():
         url = canonicalize(href, base)

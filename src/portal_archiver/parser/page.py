@@ -21,10 +21,10 @@ from portal_archiver.parser.links import read_links
 from portal_archiver.parser.metadata import Metadata, read_metadata
 from portal_archiver.parser.photos import read_attachments, read_photos
 from portal_archiver.parser.profile import chosen_fields, chosen_footer, chosen_region, chosen_title
-from portal_archiver.parser.region import ProseIndex
+from portal_archiver.parser.region import ProseIndex, Region
 from portal_archiver.parser.section import read_section
 from portal_archiver.parser.title import Candidate, candidates
-from portal_archiver.text import decode
+from portal_archiver.text import decode, language_of
 from portal_archiver.urls import canonicalize, host_of
 
 
@@ -82,8 +82,10 @@ def parse_page(
         canonical_url=_canonical(evidence),
         kind=kind,
         article=article if kind in ("article", "document") else None,
-        license=evidence.license,
-        links=read_links(evidence.tree, evidence.outline, evidence.metadata, evidence.base),
+        license=with_open_license(
+            evidence.tree, evidence.license, evidence.metadata.license, _hrefs_inside(evidence, title)
+        ),
+        links=read_links(evidence.tree, evidence.outline, evidence.metadata, evidence.base, evidence.fetched_at),
         warnings=tuple(evidence.warnings),
     )
 
@@ -118,7 +120,7 @@ def headlines(evidence: Evidence) -> list[Candidate]:
 def choose(evidence: Evidence) -> tuple[Candidate | None, Reading | None]:
     """Third stage: the headline and what its region holds; a portal's own selectors come before any guess."""
     found = headlines(evidence)
-    title = chosen_title(evidence.tree, evidence.outline, evidence.portal, evidence.warnings)
+    title = chosen_title(evidence.tree, evidence.index, evidence.portal, evidence.footer, evidence.warnings)
     title = title or (found[0] if found else None)
     if title is None:
         return None, None
@@ -141,7 +143,7 @@ def build_article(evidence: Evidence, title: Candidate, reading: Reading) -> Art
         updated=dates.updated,
         author=reading.byline.name if reading.byline else None,
         section=read_section(evidence.outline, title, evidence.metadata),
-        language=evidence.metadata.language or None,
+        language=language_of(f"{title.text} {joined(reading.pieces)}") or evidence.metadata.language or None,
         photos=read_photos(evidence.outline, title.region, reading, base),
         attachments=read_attachments(evidence.outline, title.region, base),
     )
@@ -156,6 +158,13 @@ def judge(
     photos = bool(article and article.photos)
     kind, why = decide_kind(find(evidence.outline, title, reading, evidence.url, files=files, photos=photos))
     return by_patterns(evidence.portal, evidence.url, kind, why, readable=article is not None)
+
+
+def _hrefs_inside(evidence: Evidence, title: Candidate | None) -> frozenset[str]:
+    """The links of the report itself: a license among them is a photo's, not the portal's."""
+    region = title.region if title else Region(0, 0, 0)
+    inside = evidence.outline.blocks[region.start : region.end]
+    return frozenset(anchor.href for block in inside for anchor in block.anchors)
 
 
 def _charset(headers: Iterable[tuple[str, str]] | None) -> str | None:
@@ -188,5 +197,4 @@ def _read_footer(evidence: Evidence) -> None:
     if span := footer_span(evidence.outline):
         evidence.footer = span[0]
         text = text or lines_of(evidence.outline, span)
-    found = parse_license(text) if text else None
-    evidence.license = with_open_license(evidence.tree, found, evidence.metadata.license)
+    evidence.license = parse_license(text) if text else None

@@ -21,7 +21,9 @@ def read_photos(outline: Outline, region: Region, reading: Reading, base: str) -
 
 
 def _photos(outline: Outline, region: Region, reading: Reading, base: str) -> Iterator[Photo]:
-    photographer = reading.byline.name if reading.byline and reading.byline.photos_too else None
+    photographer = reading.photographer
+    if reading.byline and reading.byline.photos_too:
+        photographer = reading.byline.name
     position = 0
     for index in range(region.start, region.end):
         block = outline.blocks[index]

@@ -13,7 +13,7 @@ from portal_archiver.parser.dates import find_dates
 from portal_archiver.parser.dom import Anchor, Outline, text_lines
 from portal_archiver.parser.photos import attachment
 from portal_archiver.parser.pictures import picture_url
-from portal_archiver.parser.region import Region
+from portal_archiver.parser.region import ProseIndex, Region, region_after
 from portal_archiver.parser.title import Candidate
 from portal_archiver.parser.title_evidence import headline_text
 from portal_archiver.text import plain
@@ -47,14 +47,15 @@ def _range(outline: Outline, node: LexborNode) -> tuple[int, int] | None:
 
 
 def chosen_title(
-    tree: LexborHTMLParser, outline: Outline, portal: Portal | None, warnings: list[str]
+    tree: LexborHTMLParser, index: ProseIndex, portal: Portal | None, footer: int, warnings: list[str]
 ) -> Candidate | None:
-    """The headline that `select.title` points at; its region is what follows it in the page."""
+    """The headline that `select.title` points at, with the report that follows it as it would any headline."""
     for node in _selected(tree, portal, "title", warnings)[:1]:
-        place = _range(outline, node)
+        place = _range(index.outline, node)
         text = headline_text(" ".join(text_lines(node)))
-        if place and text:
-            return Candidate(place[0], text, (("profile", PROFILE_WEIGHT),), Region(place[1], len(outline.blocks), 0))
+        if place and text and place[1] > place[0]:
+            region = region_after(index, place[1] - 1, footer)
+            return Candidate(place[0], text, (("profile", PROFILE_WEIGHT),), region)
     return None
 
 

@@ -88,7 +88,26 @@ def region_after(index: ProseIndex, title: int, footer: int) -> Region:
         if prose >= wanted and index.linked_share(best_end, end) <= MAX_LINKED:
             best_end, best_prose = max(end, best_end), prose
     ahead = _ahead(index, start, cut)
-    return ahead if ahead.prose > best_prose + ENOUGH_PROSE else Region(start, best_end, best_prose)
+    if ahead.prose > best_prose + ENOUGH_PROSE:
+        return ahead
+    if best_prose >= ENOUGH_PROSE:
+        best_end = _without_list(outline, start, best_end)
+    return Region(start, best_end, best_prose)
+
+
+def _without_list(outline: Outline, start: int, end: int) -> int:
+    """Where the text ends if a list of links without a heading, or with one of its own, stands behind it."""
+    here = end
+    while here > start and _is_listed(outline.blocks[here - 1]):
+        here -= 1
+    if end - here < MENU_LINKS:
+        return end
+    heading = outline.blocks[here - 1] if here > start else None
+    return here - 1 if heading and len(heading.text) < HEADING_LENGTH and not is_prose(heading) else here
+
+
+def _is_listed(block: Block) -> bool:
+    return block.link_share > MENU_SHARE and any(leads_to_page(anchor.href) for anchor in block.anchors)
 
 
 def _ahead(index: ProseIndex, start: int, cut: int) -> Region:

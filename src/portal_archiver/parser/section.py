@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from portal_archiver.parser.dates import is_date_line
 from portal_archiver.parser.dom import Block, Outline
+from portal_archiver.parser.meta_line import is_date_line
 from portal_archiver.parser.metadata import Metadata
 from portal_archiver.parser.title import Candidate
 from portal_archiver.parser.vocabulary import FURNITURE, HINTS, MODULE_TITLES

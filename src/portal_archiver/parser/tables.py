@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -33,7 +33,7 @@ def is_data_table(outline: Outline, element: Element, index: int) -> bool:
     if any(len(block.text) > MAX_CELL for block in blocks):
         return False
     rows = cells = 0
-    for child in takewhile(lambda child: child.parent >= index, outline.elements[index + 1 :]):
+    for child in takewhile(lambda child: child.parent >= index, islice(outline.elements, index + 1, None)):
         if child.tag == "table":
             return False
         rows += child.tag == "tr"

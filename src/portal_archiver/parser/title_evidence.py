@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from portal_archiver.parser.dates import find_dates, is_date_line
+from portal_archiver.parser.dates import find_dates
 from portal_archiver.parser.dom import CENTER, Block, Outline
+from portal_archiver.parser.meta_line import is_date_line
 from portal_archiver.parser.region import is_prose
 from portal_archiver.parser.vocabulary import AFTER_THE_REPORT, HINTS, MODULE_TITLES, SITE_NAMES
 from portal_archiver.text import fold, words
@@ -146,6 +147,11 @@ def _chrome(view: View) -> float:
     return -3.0 if HINTS["chrome"].search(" ".join(near)) else 0.0
 
 
+def _menu_below(view: View) -> float:
+    below = [other for other in view.claims.outline.blocks[view.position + 1 : view.position + 5] if other.text][:3]
+    return -3.0 if len(below) == 3 and all(other.link_share > 0.9 for other in below) else 0.0
+
+
 def _running_text(view: View) -> float:
     return -1.5 if view.text[-1] in ".;," else 0.0
 
@@ -166,6 +172,7 @@ EVIDENCE: tuple[tuple[str, Callable[[View], float]], ...] = (
     ("date line", _date_line),  # "Thứ Hai, 23/11/2026 | 22:19"
     ("number", _number),  # "22/2021/NQ-HĐND" stands in a table below the headline
     ("chrome", _chrome),  # in a menu, a banner, a footer
+    ("menu below", _menu_below),  # the banner of the site
     ("running text", _running_text),  # ends like a sentence
 )
 

@@ -28,6 +28,7 @@ AFTER_THE_REPORT = _opening(
     r"(?:cac |nhung |danh sach )?(?:tin|bai|bai viet|tin bai|tin tuc|van ban)(?: bai)?(?: viet)? "
     r"(?:lien quan|khac|da dua|cu hon|moi hon|moi nhat|moi|tiep theo|noi bat"  # "TIN ĐÃ ĐƯA", "Các tin khác"
     r"|cung (?:chuyen muc|muc|loai))",  # "Tin cùng chuyên mục"
+    r"(?:cac|nhung) (?:tin|bai)(?: viet)? (?:da dang|truoc day|truoc do|cu)",  # "Những bài đã đăng trước đây:"
     r"cung (?:mot )?chuyen muc|tin tiep theo|co the ban quan tam|doc them|xem tiep",  # "Cùng chuyên mục"
     r"binh luan|y kien (?:ban doc|cua ban|phan hoi)",  # "Bình luận (0)"
     r"gui (?:y kien|binh luan|phan hoi)|phan hoi(?: cua ban)?$",  # "Gửi phản hồi"
@@ -42,7 +43,7 @@ FURNITURE = _whole(
     r"(?:\s+(?:tai day|bai viet|o day|file dinh kem))?",  # "Xem chi tiết tại đây"
     r"xem (?:cac|tat ca)? ?(?:tin|bai)(?: viet)? (?:cua tac gia|khac)",  # "Xem các bài viết của tác giả"
     r"tai day|tai ve|download|tai file|nghe (?:doc )?bai(?: viet)?|doc bai viet",  # "Tải về", "Nghe đọc bài"
-    r"in (?:bai viet|trang|trang nay|bai|tin)|ban in|print|luu bai(?: viet)?",  # "In bài viết"
+    r"in(?: (?:bai viet|trang|trang nay|bai|tin|tin nay))?|ban in|print|luu bai(?: viet)?",  # "In bài viết"
     r"gui (?:email|mail|cho ban be|bai viet)|email",  # "Gửi cho bạn bè"
     r"chia se(?: (?:bai viet|qua|len|facebook|zalo|twitter))*",  # "Chia sẻ qua Zalo"
     r"facebook|zalo|twitter|google\+?|linkedin|like|share",
@@ -55,11 +56,13 @@ FURNITURE = _whole(
     r"trang truoc|trang sau|(?:tom tat|noi dung)(?: noi dung)?\s*:?",  # "Trang sau", "Nội dung:"
     r"(?:tin )?dang (?:duoc )?cap nhat|quang cao|video|audio|icon",  # "Tin đang được cập nhật"
     r"file dinh kem\s*:?|(?:cac )?(?:tep|tap tin|tai lieu|van ban|file) (?:dinh kem|kem theo)\s*:?",  # "Tệp đính kèm:"
+    r"trung binh \(?\d+ phieu\)?|dang nhap de gui y kien|xem co chu",  # "Trung bình (0 Phiếu)"
     r"danh gia\s*:?|(?:\d )?(?:binh chon|danh gia)|<o:p>(?:</o:p>)?|[x×`_=~]+",
 )
 # Names of modules, never a headline: the h1 of a portlet, a box title.
 MODULE_TITLES = _whole(
-    r"trang chu|home|root|chi tiet(?: tin| bai viet| tin tuc)?|noi dung(?: chi tiet)?",  # "Chi tiết tin"
+    r"trang chu|home|root|dieu huong|noi dung(?: chi tiet)?",  # "Trang chủ"
+    r"chi tiet(?: (?:tin|tuc|bai|viet|van ban|thong bao|su kien))*",  # "Chi tiết tin bài"
     r"chuyen muc|danh muc|tin anh|video|thu vien (?:anh|video)",  # "Tin ảnh"
     r"tim kiem|dang nhap|lien ket(?: website| web)?|thong ke truy cap|menu|banner|quang cao",
     r"lich cong tac|y kien gop y|hoi dap|cau hoi moi nhat|ban can biet|thong tin can biet",
@@ -80,6 +83,7 @@ NOTHING_HERE = re.compile(
     r"khong tim thay|khong ton tai|khong co (?:noi dung|du lieu|ket qua|bai viet|tin nao|ban ghi)|da bi xoa"
     r"|noi dung (?:dang )?(?:duoc )?cap nhat|dang xay dung"  # "Nội dung đang được cập nhật"
     r"|error 40[34]|40[34] (?:not found|error|forbidden)|page not found"
+    r"|dang (?:duoc )?bao tri|bao tri,? (?:va )?nang cap|he thong (?:dang )?(?:qua tai|gian doan)"
     r"|khong co quyen truy cap|ban chua dang nhap|trang ban (?:dang )?(?:tim|yeu cau)"
 )
 # Addresses and headlines of pages that serve, and report nothing.
@@ -100,7 +104,10 @@ OPENS_PROSE = re.compile(
 HINTS = {
     "title": re.compile(r"title|headline|tieu-?de|heading|subject|ten-?bai"),
     "box_title": re.compile(r"box|module|widget|portlet|block-title|relat|other|menu|nav|foot|banner|tab"),
-    "chrome": re.compile(r"\b(?:nav|foot(?:er)?|banner|bread-?crumb|copyright|header-top|topbar)|menu|sitemap|popup"),
+    "chrome": re.compile(
+        r"\b(?:nav|foot(?:er)?|banner|bread-?crumb|copyright|header-top|topbar|logo|brand|masthead)"
+        r"|menu|sitemap|popup|site-?(?:title|name)|header-?site|slogan"
+    ),
     "date": re.compile(r"date|time|ngay|publish|posted|pubdate|createdate|thoi-?gian"),
     "caption": re.compile(r"caption|chu-?thich|photo-?desc|img-?desc|image-?desc|\bdesc-?img|pcaption|\bimage\b"),
     "lead": re.compile(r"sapo|lead|summary|description|desc\b|trich-?yeu|tom-?tat|intro|abstract|chapeau"),
@@ -128,10 +135,17 @@ FILE_ENDINGS = {
 }
 
 
+# Addresses that deliver a file without its ending: /api/file/download/8812, DownloadFile.aspx?f=KH15, ?download=1
+_DELIVERY = re.compile(r"(?:^|[/?&_.\-])(?:download(?:file)?|getfile|tai-?(?:ve|file|xuong))(?:$|[/?&=.\-_])", re.I)
+
+
+@lru_cache(maxsize=16384)
 def is_file(href: str) -> bool:
-    """Whether a link leads to a document rather than a page, by the ending of its path."""
-    path = href.split("?")[0].split("#")[0].lower()
-    return path.endswith(tuple(FILE_ENDINGS))
+    """Whether a link leads to a document rather than a page: by its ending, or by how such links are made."""
+    path, _, query = href.split("#")[0].lower().partition("?")
+    if path.endswith(tuple(FILE_ENDINGS)) or query.endswith(tuple(FILE_ENDINGS)):
+        return True
+    return bool(_DELIVERY.search(href))
 
 
 @lru_cache(maxsize=16384)

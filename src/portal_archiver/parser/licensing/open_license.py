@@ -22,26 +22,29 @@ LINKS = (
 )
 
 
-def with_open_license(tree: LexborHTMLParser, found: License | None, schema: str = "") -> License | None:
+def with_open_license(
+    tree: LexborHTMLParser, found: License | None, schema: str = "", inside: frozenset[str] = frozenset()
+) -> License | None:
     """The footer's license with the terms that a link names where its own clause on republication is silent.
 
-    `schema` is the `license` of the page's JSON-LD. The terms come out as `attribution`: the link's own words, or the
+    `schema` is the `license` of the page's JSON-LD, `inside` the links of the report itself, where a bare Creative
+    Commons link is a photo's license. The terms come out as `attribution`: the link's own words, or the
     short name of the Creative Commons license, and its address.
     """
     if found and found.attribution:
         return found
-    terms = _terms(tree, schema)
+    terms = _terms(tree, schema, inside)
     if terms is None:
         return found
     return replace(found, attribution=terms) if found else License(attribution=terms, text=terms)
 
 
-def _terms(tree: LexborHTMLParser, schema: str) -> str | None:
+def _terms(tree: LexborHTMLParser, schema: str, inside: frozenset[str]) -> str | None:
     for node in tree.css(LINKS):
         href = (node.attributes.get("href") or "").strip()
         rel = (node.attributes.get("rel") or node.attributes.get("itemprop") or "").lower()
         name = short_name(href)
-        if href and (name or "license" in rel.split()):
+        if "license" in rel.split() if href in inside else (name or "license" in rel.split()):
             words = plain(node.text()) or name
             return f"{words} ({href})" if words else href
     if schema:
