@@ -159,11 +159,16 @@ def not_found(request: Hostile) -> None:
     request.reply(404, "Không tìm thấy".encode(), HTML)
 
 
-def conditional(request: Hostile) -> None:
+def conditional(status: int) -> Callable[[Hostile], None]:
+    """Answers with validators, and with a 304 to whoever brings them back."""
     validators = (("ETag", ETAG), ("Last-Modified", MODIFIED))
-    if request.headers["If-None-Match"] == ETAG or request.headers["If-Modified-Since"] == MODIFIED:
-        return request.reply(304, b"", *validators)
-    return request.reply(200, PAGE, HTML, *validators)
+
+    def answer(request: Hostile) -> None:
+        if request.headers["If-None-Match"] == ETAG or request.headers["If-Modified-Since"] == MODIFIED:
+            return request.reply(304, b"", *validators)
+        return request.reply(status, PAGE, HTML, *validators)
+
+    return answer
 
 
 def compressed(coding: str, pack: Callable[[bytes], bytes]) -> Callable[[Hostile], None]:
@@ -279,7 +284,8 @@ ENDPOINTS: dict[str, Callable[[Hostile], None]] = {
     "/": page,
     "/page": page,
     "/slowish": slowish,
-    "/conditional": conditional,
+    "/conditional": conditional(200),
+    "/by-proxy": conditional(203),
     "/gzip": compressed("gzip", gzip.compress),
     "/gzip-twice": compressed("gzip, gzip", lambda body: gzip.compress(gzip.compress(body))),
     "/deflate": compressed("deflate", zlib.compress),

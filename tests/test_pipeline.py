@@ -385,6 +385,16 @@ def test_a_stop_before_the_first_page_asks_for_no_page(tmp_path: Path, log: Log)
     assert {asked.path for asked in log.asked} <= {"/robots.txt"}
 
 
+def test_a_page_that_a_proxy_has_changed_on_its_way_is_read_and_asked_for_like_any_other(tmp_path: Path) -> None:
+    """Status 203 (RFC 9110 §15.3.4)."""
+    with HostileServer() as server, Archive(tmp_path / "archive.db") as archive:
+        portal = portal_at(server.url("/by-proxy"))
+        told: list[Progress] = []
+        crawl(portal, archive, on_progress=told.append)
+        assert (told[0].url, told[0].outcome) == (server.url("/by-proxy"), "not-an-article")
+        assert crawl(portal, archive).not_modified == 1
+
+
 # --- trouble ----------------------------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ Kind = Literal["article", "document", "listing", "other"]
 Precision = Literal["day", "minute"]
 Origin = Literal["element", "metadata", "listing", "url", "body"]
 Outcome = Literal["new", "changed", "unchanged", "duplicate", "not-an-article"]
+PAGE_STATUSES = frozenset({200, 203})  # a page, and one that a proxy changed on its way (RFC 9110 §15.3)
 
 
 @dataclass(frozen=True, slots=True)

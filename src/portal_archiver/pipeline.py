@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from portal_archiver.crawler import Entry, Fetcher, Politeness, Reason, is_guess, next_due, read_index, seeds
-from portal_archiver.model import Capture, Fetch, Link, Page, Portal, RunReport, Target
+from portal_archiver.model import PAGE_STATUSES, Capture, Fetch, Link, Page, Portal, RunReport, Target
 from portal_archiver.parser import parse_page
 from portal_archiver.store import Archive, Frontier
 
@@ -150,7 +150,7 @@ class _Run:
     async def visit(self, fetcher: Fetcher, target: Target) -> None:
         fetch = await fetcher.fetch(target.url, etag=target.etag, last_modified=target.last_modified)
         understood = Understood()
-        if fetch.capture and fetch.capture.status == 200:
+        if fetch.capture and fetch.capture.status in PAGE_STATUSES:
             understood = await asyncio.to_thread(understand, self.portal, target, fetch.capture)
         with self.archive.transaction():
             outcome = self.keep(fetcher, target, fetch, understood)

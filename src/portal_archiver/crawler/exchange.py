@@ -15,9 +15,9 @@ from portal_archiver.crawler.faults import FAULTS, detail_of_fault, reason_of_fa
 from portal_archiver.crawler.limits import Limits
 from portal_archiver.crawler.reasons import Reason, reason_of_status
 from portal_archiver.crawler.scope import MAX_LENGTH
+from portal_archiver.model import PAGE_STATUSES
 from portal_archiver.urls import SCHEMES, ascii_host
 
-PAGES = frozenset({200, 203})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 REMOVED = frozenset({404, 410})  # their body is kept: it is what the server said
 NOT_MODIFIED = 304
@@ -80,7 +80,7 @@ async def _read(response: httpx.Response, url: str, limits: Limits, cut: int | N
     if status == NOT_MODIFIED and not {"if-none-match", "if-modified-since"}.isdisjoint(response.request.headers):
         return Answer(url, status, headers)
     readable = cut is not None or _is_readable(response, url)
-    if status in PAGES:
+    if status in PAGE_STATUSES:
         if not readable:
             kind = response.headers["content-type"]
             return Answer(url, status, headers, reason=Reason.NOT_HTML, detail=f"Content-Type: {kind[:100]}")

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import cycle
 from typing import Any, Literal
 
-from portal_archiver.model import Capture, Dateline, Kind, Link, Target
+from portal_archiver.model import PAGE_STATUSES, Capture, Dateline, Kind, Link, Target
 from portal_archiver.store.connection import Connection
 from portal_archiver.store.times import day_or_moment, now, stamp
 
@@ -215,4 +215,4 @@ def _validators(target: Target, capture: Capture | None) -> tuple[str | None, st
     etag, last_modified = capture.header("etag"), capture.header("last-modified")
     if capture.status == 304:
         return etag or target.etag, last_modified or target.last_modified
-    return (etag, last_modified) if capture.status == 200 else (None, None)
+    return (etag, last_modified) if capture.status in PAGE_STATUSES else (None, None)
