@@ -23,9 +23,12 @@ import pytest
 from portal_archiver.cli import COMMANDS, app, run
 from portal_archiver.config import load
 from portal_archiver.demo import serve
+from portal_archiver.store import Archive
 
 PROGRAM = [sys.executable, "-m", "portal_archiver"]
-ENVIRONMENT = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "NO_COLOR", "FORCE_COLOR")}
+ENVIRONMENT = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "NO_COLOR", "FORCE_COLOR")} | {
+    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # as in an active virtual environment
+}
 
 
 def cli(folder: Path, *args: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -159,6 +162,9 @@ def test_init_writes_a_file_that_loads_and_never_replaces_one_unasked(
 
     assert run(["init", "https://xa-khac.example/", "--force"]) == 0
     assert list(load(tmp_path / "portals.toml")) == ["xa-khac"]
+
+    assert run(["init", "https://xa-khac.example/", "--config", "xa khac.toml"]) == 0
+    assert "portal-archiver crawl --config 'xa khac.toml'\n" in capsys.readouterr().out
 
 
 # --- crawl ------------------------------------------------------------------------------------------------------------
@@ -305,7 +311,21 @@ def test_filters_narrow_a_search(ask: Ask) -> None:
     half = newest[len(newest) // 2]
     assert min(days("--since", half)) >= half
     assert max(days("--until", half)) <= half
-    assert not days("--portal", "xa")
+    assert days("--portal", "bachhai", "--sort", "newest") == newest
+
+
+@pytest.mark.parametrize(("key", "hint"), [("xa", "it has bachhai"), ("bachai", 'did you mean "bachhai"?')])
+def test_a_portal_that_the_archive_does_not_hold_is_no_empty_answer(ask: Ask, key: str, hint: str) -> None:
+    answer = ask("search", "tinh", "--portal", key)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == f'error: --portal: archive.db holds no portal "{key}": {hint}\n'
+    assert ask("search", "xyzzyplugh", "--portal", "bachhai").code == 0
+
+
+def test_an_offset_beyond_the_last_report_is_told_as_that(ask: Ask) -> None:
+    total = ask("search", "tinh", "--json").json["total"]
+    answer = ask("search", "tinh", "--offset", "100")
+    assert answer.out == f"{total} reports, all of them left out by `--offset 100`.\nLeave out fewer.\n"
 
 
 def test_no_hit_is_no_error_and_says_what_to_try(ask: Ask) -> None:
@@ -429,6 +449,11 @@ def test_the_demo_shows_everything_once_nothing_new_twice_and_a_correction_when_
     assert "portal-archiver demo --edited" in first.stdout
     assert "\nNothing new: " in second.stdout
     assert re.findall(r"^  (?:new|changed) +(\d+)", third.stdout, re.M) == ["0", "1"]
+    found = re.search(r"Try next:\n  portal-archiver show (\d+) +corrected: (.+)\n", third.stdout)
+    assert found
+    with Archive(tmp_path / "archive.db", read_only=True) as archive:
+        assert len(archive.revisions(int(found[1]))) == 2
+        assert archive.article(int(found[1])).article.title == found[2]
 
 
 def test_a_taken_port_is_told_with_the_way_out(

@@ -14,10 +14,10 @@ from typing import Annotated
 import typer
 
 from portal_archiver.cli import crawl, demo, explain, init, search, show, status
+from portal_archiver.cli.program import NAME
 from portal_archiver.cli.screen import out, problem, silence_output
 from portal_archiver.errors import PortalArchiverError
 
-NAME = "portal-archiver"
 BUG, WRONG_USE, INTERRUPTED = 1, 2, 130
 UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 DEBUG = "PORTAL_ARCHIVER_DEBUG"

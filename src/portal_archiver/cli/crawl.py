@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from portal_archiver.cli.options import DEFAULT_ARCHIVE, DEFAULT_CONFIG, ArchivePath, AsJson, ConfigPath, whole
+from portal_archiver.cli.options import DEFAULT_ARCHIVE, DEFAULT_CONFIG, ArchivePath, AsJson, ConfigPath, known, whole
 from portal_archiver.config import load
 from portal_archiver.errors import ConfigError
 from portal_archiver.model import Portal
@@ -59,7 +58,5 @@ def crawl(
 def _chosen(portals: dict[str, Portal], keys: Sequence[str], config: Path) -> list[Portal]:
     for key in keys:
         if key not in portals:
-            near = difflib.get_close_matches(key, portals, n=1)
-            hint = f'did you mean "{near[0]}"?' if near else f"it has {', '.join(portals)}"
-            raise ConfigError(f'{config}: names no portal "{key}": {hint}')
+            raise ConfigError(f'{config}: names no portal "{key}": {known(key, portals)}')
     return [portals[key] for key in dict.fromkeys(keys or portals)]

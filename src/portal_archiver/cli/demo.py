@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from portal_archiver.cli.options import DEFAULT_ARCHIVE, ArchivePath, existing, whole
+from portal_archiver.cli.options import DEFAULT_ARCHIVE, LARGEST, ArchivePath, existing, whole
+from portal_archiver.cli.program import typed
 from portal_archiver.cli.screen import Screen, out
 from portal_archiver.cli.search import show_results
 from portal_archiver.errors import PortalArchiverError
@@ -20,6 +23,7 @@ KEY = "bachhai"
 PORT = 8765
 QUERY = "nong thon moi"
 HITS = 3
+WIDEST = 56  # columns of a command that leave room for its meaning in the same line
 
 
 def demo(
@@ -64,7 +68,7 @@ def _serve(stack: ExitStack, port: int, edited: bool) -> str:
 
 def _search(screen: Screen, archive: Path) -> Results:
     screen.print()
-    screen.say(f'$ portal-archiver search "{QUERY}" --limit {HITS}{_option(archive)}', "bold cyan")
+    screen.say("$ " + typed(f'search "{QUERY}" --limit {HITS}{_option(archive)}'), "bold cyan")
     with existing(archive) as opened:
         results = opened.search(QUERY, limit=HITS)
     show_results(screen, results)
@@ -72,20 +76,33 @@ def _search(screen: Screen, archive: Path) -> Results:
 
 
 def _next(screen: Screen, archive: Path, results: Results, edited: bool) -> None:
-    commands = [(f"show {hit.article_id}", "a report whole, with its license") for hit in results.hits[:1]]
-    commands += [
-        ('search "chuyen doi so"', "no diacritics typed, all found"),
-        ("status", "what the archive holds"),
-    ]
+    option = _option(archive)
+    steps = [(f"show {number}{option}", what) for number, what in _reports(archive, results, edited)]
+    steps += [(f'search "chuyen doi so"{option}', "without diacritics"), (f"status{option}", "what is archived")]
     if not edited:
-        commands.append(("demo --edited", "the portal corrects a report"))
-    commands.append(("init https://your.portal/", "begin with a portal of yours"))
+        steps.append((f"demo --edited{option}", "a report is corrected"))
+    steps.append(("init https://your.portal/", "a portal of your own"))
+    width = len(typed()) + 1 + max(len(command) for command, _ in steps)
     screen.print()
     screen.say("Try next:", "bold")
-    for command, meaning in commands:
-        option = "" if command.startswith("init") else _option(archive)
-        screen.say(meaning, indent=2, lead=f"portal-archiver {command + option:27} ")
+    for command, meaning in steps:
+        if width > WIDEST:
+            screen.say(typed(command), indent=2)
+            screen.say(meaning, "dim", indent=6)
+        else:
+            screen.say(meaning, indent=2, lead=f"{typed(command):{width}}  ")
+
+
+def _reports(archive: Path, results: Results, edited: bool) -> Iterator[tuple[int, str]]:
+    """The reports worth a look, each with what it shows; the one that was corrected comes first."""
+    if edited:
+        with existing(archive) as opened:
+            for hit in opened.search("", portal=KEY, limit=LARGEST).hits:
+                if len(opened.revisions(hit.article_id)) > 1:
+                    yield hit.article_id, f"corrected: {hit.title}"
+    for hit in results.hits[:1]:
+        yield hit.article_id, "a report in full"
 
 
 def _option(archive: Path) -> str:
-    return "" if archive == DEFAULT_ARCHIVE else f" --archive {archive}"
+    return "" if archive == DEFAULT_ARCHIVE else f" --archive {shlex.quote(str(archive))}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated
 
 import typer
 
 from portal_archiver.cli.options import DEFAULT_CONFIG, ConfigPath
+from portal_archiver.cli.program import typed
 from portal_archiver.cli.screen import out
 from portal_archiver.config import template
 from portal_archiver.errors import ConfigError
@@ -28,4 +30,5 @@ def init(
         raise ConfigError(f"{config} exists already: edit it, or replace it with --force") from None
     except OSError as error:
         raise ConfigError(f"{config} cannot be written: {error.strerror}") from error
-    out().say(f"Wrote {config}. Look it over, then run: portal-archiver crawl")
+    option = "" if config == DEFAULT_CONFIG else f" --config {shlex.quote(str(config))}"
+    out().say(f"Wrote {config}. Look it over, then run: {typed('crawl' + option)}")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -50,6 +51,13 @@ def existing(path: Path) -> Archive:
         shown = path if path.is_absolute() else f"./{path}"
         what = "run `portal-archiver crawl` or `portal-archiver demo` first"
         raise MissingArchiveError(f"no archive at {shown}: {what}") from None
+
+
+def known(key: str, keys: Iterable[str]) -> str:
+    """What there is instead of a portal's key that is unknown: the one that was meant, or all of them."""
+    names = list(keys)
+    near = difflib.get_close_matches(key, names, n=1)
+    return f'did you mean "{near[0]}"?' if near else f"it has {', '.join(names) or 'none yet'}"
 
 
 def first_day(text: str) -> date:

@@ -16,17 +16,21 @@ from portal_archiver.cli.options import (
     AsJson,
     existing,
     first_day,
+    known,
     last_day,
     whole,
 )
+from portal_archiver.cli.program import typed
 from portal_archiver.cli.screen import Screen, count, emit, out, safe
+from portal_archiver.errors import PortalArchiverError
 from portal_archiver.model import Hit, Results
+from portal_archiver.store import Archive
 
 EXAMPLE = 'Example: portal-archiver search "nong thon moi" --since 2024 --sort newest'
 RELAXED = "No report has all these words; showing the best with some of them."
 NO_HIT = (
     "Try fewer or other words, with or without diacritics; leave out the filters; "
-    "`portal-archiver status` shows what the archive holds."
+    "`{status}` shows what the archive holds."
 )
 
 
@@ -80,17 +84,26 @@ def search(
             until=until,
             sort=sort.value,
         )
+        if portal is not None and not results.total:
+            _must_hold(opened, portal)
     if as_json:
         emit({"query": query, "total": results.total, "relaxed": results.relaxed, "hits": results.hits})
     else:
         show_results(out(), results, offset)
 
 
+def _must_hold(archive: Archive, key: str) -> None:
+    keys = [portal.key for portal in archive.portals()]
+    if key not in keys:
+        raise PortalArchiverError(f'--portal: {archive.path} holds no portal "{key}": {known(key, keys)}')
+
+
 def show_results(screen: Screen, results: Results, offset: int = 0) -> None:
     """Print a list of hits, how many there are, and how to go on."""
     if not results.hits:
-        screen.say("No report found." if not results.total else f"Only {count(results.total, 'report')}.", style="bold")
-        screen.say(NO_HIT)
+        found = f"{count(results.total, 'report')}, all of them left out by `--offset {offset}`."
+        screen.say(found if results.total else "No report found.", style="bold")
+        screen.say("Leave out fewer." if results.total else NO_HIT.format(status=typed("status")))
         return
     if results.relaxed:
         screen.say(RELAXED, style="yellow")
@@ -98,7 +111,7 @@ def show_results(screen: Screen, results: Results, offset: int = 0) -> None:
     for hit in results.hits:
         _show_hit(screen, hit)
     screen.print()
-    screen.say(f"`portal-archiver show {results.hits[0].article_id}` shows the first of them whole.", style="dim")
+    screen.say(f"`{typed(f'show {results.hits[0].article_id}')}` shows the first of them whole.", style="dim")
     if (seen := offset + len(results.hits)) < results.total:
         screen.say(f"{results.total - seen:,} more: add `--offset {seen}`.", style="dim")
 

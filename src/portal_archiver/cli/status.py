@@ -9,6 +9,7 @@ from rich.filesize import decimal
 from rich.table import Table
 
 from portal_archiver.cli.options import DEFAULT_ARCHIVE, ArchivePath, AsJson, existing
+from portal_archiver.cli.program import typed
 from portal_archiver.cli.screen import Screen, count, emit, out, safe
 from portal_archiver.model import PortalStatus
 
@@ -39,7 +40,7 @@ def show_status(screen: Screen, archive: Path, size: int, portals: Sequence[Port
     reports = count(sum(portal.articles for portal in portals), "report")
     screen.say(f"{archive}: {reports} from {count(len(portals), 'portal')}, {decimal(size)}", "bold")
     if not portals:
-        screen.say("Nothing was crawled into it yet: run `portal-archiver crawl`.")
+        screen.say(f"Nothing was crawled into it yet: run `{typed('crawl')}`.")
         return
     screen.print()
     screen.show(_table(portals))
