@@ -243,7 +243,7 @@ class _Reader:
 
     def is_meta_line(self, block: Block) -> bool:
         """Particulars above the text; an author among them is the byline. Spans side by side are words apart."""
-        line = read_meta_line(plain(" ".join(part[0] for part in block.parts)))
+        line = read_meta_line(plain(" | ".join(part[0] for part in block.parts))) or read_meta_line(block.text)
         if line and line.author and not self.reading.byline:
             self.reading.byline = Byline(line.author)
         return line is not None

@@ -16,7 +16,8 @@ BYLINE_FORMS: tuple[tuple[re.Pattern[str], bool], ...] = (
     (
         re.compile(
             r"^\(?(?:tác giả|tin|bài|bài viết|thực hiện|PV|phóng viên|người (?:viết|đăng|gửi|soạn|thực hiện)"
-            r"|(?:viết|đăng|gửi|soạn) bởi|(?:posted |submitted |written )?by|bởi)\s*:?\s+(?P<name>[^:]+?)\)?$",
+            r"|(?:được )?(?:viết|đăng|gửi|soạn) bởi|(?:posted |submitted |written )?by|bởi)"
+            r"\s*:?\s+(?P<name>[^:]+?)\)?$",
             re.I,
         ),
         False,

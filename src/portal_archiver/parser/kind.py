@@ -10,6 +10,7 @@ from portal_archiver.model import Kind, Portal
 from portal_archiver.parser.body import Reading
 from portal_archiver.parser.dom import Block, Outline
 from portal_archiver.parser.meta_line import is_date_line
+from portal_archiver.parser.region import is_prose
 from portal_archiver.parser.title import STRONG, Candidate
 from portal_archiver.parser.title_evidence import headline_text
 from portal_archiver.parser.vocabulary import (
@@ -46,6 +47,7 @@ class Findings:
     teasers: int
     inner_teasers: int
     inner_linked: int
+    inner_prose: int
     opens_with_teaser: bool
     says_nothing: bool
     has_files: bool
@@ -59,7 +61,14 @@ class Findings:
     @property
     def mostly_links(self) -> bool:
         """Headlines of other pages, perhaps with their leads, and nothing else to speak of."""
-        return self.inner_teasers >= FEW_TEASERS and 4 * self.inner_linked > self.body
+        each_has_one = self.inner_teasers >= self.inner_prose  # cards: a headline, a lead, a headline, a lead
+        return self.inner_teasers >= FEW_TEASERS and (each_has_one or 4 * self.inner_linked > self.body)
+
+    @property
+    def lists_documents(self) -> bool:
+        """A table whose head names particulars side by side: one document a row."""
+        head = self.table.partition("\n")[0]
+        return len(set(DOCUMENT_LABELS.findall(head))) > 1 and not any(char.isdigit() for char in head)
 
 
 # The first rule that holds decides. Each: when, the kind, why (for a person).
@@ -74,6 +83,7 @@ RULES: tuple[tuple[Callable[[Findings], object], Kind, str], ...] = (
     (lambda f: f.inner_teasers >= MANY_TEASERS, "listing", "headlines of many pages stand under its own"),
     (lambda f: f.opens_with_teaser and f.body < SHORT_LISTING, "listing", "it opens with another page's headline"),
     (lambda f: f.is_crowded and f.score < SURE, "listing", "many links, little text"),
+    (lambda f: f.lists_documents, "listing", "a table of documents"),
     (lambda f: len(set(DOCUMENT_LABELS.findall(f.table))) > 1, "document", "a headline with a document's particulars"),
     (lambda f: f.table and SCHEDULE_TITLES.match(fold(f.title)), "document", "a schedule"),
     (lambda f: f.table and f.body - len(f.table) < ARTICLE_TEXT, "document", "a headline with a table"),
@@ -116,7 +126,8 @@ def find(
         score=title.score if title else 0.0,
         prose=title.region.prose if title else 0,
         body=len(text),
-        table=fold(" ".join(piece.text for piece in pieces if piece.role == "table")),
+        inner_prose=sum(map(is_prose, inside)),
+        table=fold("\n".join(piece.text for piece in pieces if piece.role == "table")),
         teasers=sum(map(is_teaser, outline.blocks)),
         inner_teasers=len(inner),
         inner_linked=sum(block.linked for block in inner),

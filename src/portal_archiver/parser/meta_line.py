@@ -20,11 +20,11 @@ _WORDS = frozenset(
 )
 # What introduces the author in it: "Viết bởi: Lê Hoa", "Submitted by Lê Hoa on ...", "Người đăng: Lê Hoa".
 _BY = re.compile(
-    r"\b(?:(?:viết|đăng|gửi|soạn|được\s+đăng)\s+bởi|người\s+(?:đăng|gửi|soạn|viết)|tác\s+giả|bút\s+danh|"
+    r"\b(?:(?:được\s+)?(?:viết|đăng|gửi|soạn)\s+bởi|người\s+(?:đăng|gửi|soạn|viết)|tác\s+giả|bút\s+danh|"
     r"(?:posted|submitted|written|published)\s+by|by|bởi)\b\s*:?",
     re.I,
 )
-_SEPARATORS = re.compile(r"\s+[-–—]\s+|[|•·/,;()\[\]]|\s{2,}|:\s")
+_SEPARATORS = re.compile(r"\s+[-–—]\s+|[|•·/,;()\[\]]|\s{2,}|:\s|\b(?:on|at|lúc|ngày|vào|thứ)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)

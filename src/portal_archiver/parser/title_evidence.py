@@ -16,6 +16,7 @@ from portal_archiver.text import fold, words
 
 SAME, NEARLY, ALIKE = 0.97, 0.8, 0.5  # shares of common words
 SHORT, USUAL = 15, (25, 220)  # characters
+_SUBJECT = re.compile(r"(?:trich yeu|ten van ban|tieu de)(?: noi dung)?\W*$")
 _DOCUMENT_NUMBER = re.compile(r"^\S*\d+/\S+$")
 # "( 2019-05-16T05:00:00.000Z )", "( )", "(26/12/2023)" at a headline's end: a template's date, not the headline's words
 _TAIL = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$")
@@ -147,6 +148,11 @@ def _chrome(view: View) -> float:
     return -3.0 if HINTS["chrome"].search(" ".join(near)) else 0.0
 
 
+def _particulars(view: View) -> float:
+    before = view.claims.outline.blocks[view.position - 1].text if view.position else ""
+    return 2.6 if len(before) < 30 and _SUBJECT.match(fold(before)) else 0.0
+
+
 def _menu_below(view: View) -> float:
     below = [other for other in view.claims.outline.blocks[view.position + 1 : view.position + 5] if other.text][:3]
     return -3.0 if len(below) == 3 and all(other.link_share > 0.9 for other in below) else 0.0
@@ -172,6 +178,7 @@ EVIDENCE: tuple[tuple[str, Callable[[View], float]], ...] = (
     ("date line", _date_line),  # "Thứ Hai, 23/11/2026 | 22:19"
     ("number", _number),  # "22/2021/NQ-HĐND" stands in a table below the headline
     ("chrome", _chrome),  # in a menu, a banner, a footer
+    ("particulars", _particulars),  # "Trích yếu" stands before it, in the table of a document
     ("menu below", _menu_below),  # the banner of the site
     ("running text", _running_text),  # ends like a sentence
 )

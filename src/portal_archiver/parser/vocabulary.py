@@ -92,7 +92,8 @@ SERVICE_PAGES = re.compile(
     r"|thanh-vien|user|account|quen-mat-khau)(?:\.\w+)?(?:/|$)"
 )
 SERVICE_TITLES = re.compile(
-    r"^(?:tra cuu|(?:ket qua )?tim kiem|dang nhap|dang ky|search|log ?in|so do (?:site|trang)|lien he)\b"
+    r"^(?:tra cuu|(?:ket qua )?tim kiem|dang nhap|dang ky|search|log ?in|so do (?:site|trang)|lien he"
+    r"|video(?: clip)?s?$|(?:thu vien|album) (?:anh|video|hinh anh))\b"
 )
 # How prose goes on, and a caption never begins: "Tại hội nghị, ...", "Nhân dịp này, ...".
 OPENS_PROSE = re.compile(
