@@ -21,11 +21,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from hostile_server import HostileServer
+from hostile_server import PAGE, HostileServer
+from portal_archiver import pipeline
 from portal_archiver.demo import Expected, expected_license, serve, truth
 from portal_archiver.demo import server as demo_server
 from portal_archiver.errors import ArchiveError, LockedError
-from portal_archiver.model import Archived, Dateline, Outcome, Portal, RunReport
+from portal_archiver.model import Archived, Dateline, Outcome, Page, Portal, RunReport
+from portal_archiver.parser import parse_page
 from portal_archiver.pipeline import Progress, crawl, crawl_all
 from portal_archiver.store import Archive
 
@@ -392,7 +394,7 @@ def test_a_page_that_a_proxy_has_changed_on_its_way_is_read_and_asked_for_like_a
         told: list[Progress] = []
         crawl(portal, archive, on_progress=told.append)
         assert (told[0].url, told[0].outcome) == (server.url("/by-proxy"), "not-an-article")
-        assert crawl(portal, archive).not_modified == 1
+        assert crawl(portal, archive, recheck=True).not_modified == 1
 
 
 # --- trouble ----------------------------------------------------------------------------------------------------------
@@ -466,6 +468,40 @@ def test_a_disk_that_fills_up_comes_out_as_itself_and_what_was_stored_stays(tmp_
             assert archive.runs() == ()  # it did not end, and nobody says it did
             crawl(portal_at(url), archive)
             assert contents(archive, url) == uncut
+
+
+@pytest.mark.parametrize(
+    "error", [KeyError("ngày"), RecursionError(), MemoryError(), StopIteration(), ValueError("\ud83d")]
+)
+def test_a_page_that_breaks_the_parser_is_kept_and_read_once_the_parser_is_mended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    with HostileServer() as server, Archive(tmp_path / "archive.db") as archive:
+        poison, other = server.url("/conditional"), server.url("/page")
+        portal = Portal((poison, other), key="bachhai", delay=0, allow_private=True)
+
+        def break_down(body: bytes, url: str, **context: Any) -> Page:
+            if url == poison:
+                raise error
+            return parse_page(body, url, **context)
+
+        told: list[Progress] = []
+        with monkeypatch.context() as broken:
+            broken.setattr(pipeline, "parse_page", break_down)
+            report = crawl(portal, archive, on_progress=told.append)
+        assert (report.stopped, report.fetched, dict(report.reasons)) == (None, 1, {"unreadable": 1})
+        assert [(one.url, one.outcome) for one in told[:2]] == [(poison, "unreadable"), (other, "not-an-article")]
+        (event,) = archive.db.query("SELECT url, reason, detail FROM run_events")
+        assert (event["url"], event["reason"]) == (poison, "unreadable")
+        assert event["detail"].startswith(type(error).__name__)
+        (kept,) = archive.db.query("SELECT id FROM captures WHERE url = ?", [poison])
+        assert archive.payload(kept["id"]) == PAGE
+        assert archive.portals()[0].failing == 1
+
+        mended = crawl(portal, archive, on_progress=told.append)
+        assert (mended.fetched, mended.failed, archive.portals()[0].failing) == (1, 0, 0)
+        assert server.paths().count("/conditional") == 2
+        assert not any("if-none-match" in arrival.headers for arrival in server.arrivals)
 
 
 def test_an_error_of_the_callers_own_comes_out_as_itself(tmp_path: Path) -> None:

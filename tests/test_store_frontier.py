@@ -130,6 +130,7 @@ def test_validators_are_those_of_the_last_answer(archive: Archive) -> None:
     assert settle(None, "failed") == ('"1"', "Mon")
     assert settle(answer("a", 200, ("ETag", '"2"'))) == ('"2"', None)
     assert settle(answer("a", 203, ("ETag", '"3"'))) == ('"3"', None)
+    assert settle(answer("a", 200, ("ETag", '"4"')), "failed") == (None, None), "it was not read: to be sent again"
     assert settle(answer("a", 404)) == (None, None)
     assert archive.portals()[0].failing == 0
 

@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from portal_archiver.crawler import Entry, Fetcher, Politeness, Reason, is_guess, next_due, read_index, seeds
@@ -18,6 +18,7 @@ from portal_archiver.store import Archive, Frontier
 # answered at all; more, and more than a host is asked before it is left alone, where it fell silent on the way.
 NEVER_ANSWERED, FELL_SILENT = 3, 15
 
+MAX_TROUBLE = 1000  # characters of an exception that are kept
 SILENCE = frozenset(reason for reason in Reason if reason.unreachable) | {Reason.ROBOTS_UNREACHABLE}
 
 
@@ -89,10 +90,14 @@ async def _side_by_side(runs: list[_Run]) -> tuple[RunReport, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What an answer turned out to be: the entries of a sitemap or feed, or a page; neither, if it brought none."""
+    """What an answer turned out to be: the entries of a sitemap or feed, or a page; neither, if it brought none.
+
+    `trouble` is the exception, in words, on which the reading of it ended.
+    """
 
     entries: tuple[Entry, ...] | None = None
     page: Page | None = None
+    trouble: str = ""
 
 
 def understand(portal: Portal, target: Target, capture: Capture) -> Understood:
@@ -109,6 +114,15 @@ def understand(portal: Portal, target: Target, capture: Capture) -> Understood:
         seen_as=target.seen_as,
     )
     return Understood(page=page)
+
+
+def try_to_understand(portal: Portal, target: Target, capture: Capture) -> Understood:
+    """The same, but a bug of ours costs the page that it shows itself on, not the run; never raises."""
+    try:
+        return understand(portal, target, capture)
+    except Exception as error:
+        words = f"{type(error).__name__}: {error}"[:MAX_TROUBLE]
+        return Understood(trouble=words.encode("utf-8", "replace").decode())
 
 
 class _Run:
@@ -151,7 +165,9 @@ class _Run:
         fetch = await fetcher.fetch(target.url, etag=target.etag, last_modified=target.last_modified)
         understood = Understood()
         if fetch.capture and fetch.capture.status in PAGE_STATUSES:
-            understood = await asyncio.to_thread(understand, self.portal, target, fetch.capture)
+            understood = await asyncio.to_thread(try_to_understand, self.portal, target, fetch.capture)
+        if understood.trouble:
+            fetch = replace(fetch, reason=Reason.UNREADABLE, detail=understood.trouble)
         with self.archive.transaction():
             outcome = self.keep(fetcher, target, fetch, understood)
         self.count(target, fetch, outcome)

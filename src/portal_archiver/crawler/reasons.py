@@ -38,6 +38,7 @@ class Reason(StrEnum):
     OFF_HOST = "off-host"
     PRIVATE_ADDRESS = "private-address"
     BAD_URL = "bad-url"
+    UNREADABLE = "unreadable"
 
     @property
     def sentence(self) -> str:
@@ -96,6 +97,8 @@ TABLE: Mapping[Reason, Consequence] = MappingProxyType(
         Reason.OFF_HOST: Consequence("the address is on none of the portal's hosts", "skipped"),
         Reason.PRIVATE_ADDRESS: Consequence("the host has a private, loopback or reserved address", "skipped"),
         Reason.BAD_URL: Consequence("the address cannot be used", "skipped"),
+        # The only one that says something of us: the page came and is kept, and is read by the version that can.
+        Reason.UNREADABLE: Consequence("the page could not be read: a bug of the parser", "failed"),
     }
 )
 UNREACHABLE = frozenset({Reason.REFUSED, Reason.DNS, Reason.TIMEOUT, Reason.RESET, Reason.TLS})

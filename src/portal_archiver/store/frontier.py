@@ -173,7 +173,7 @@ class Frontier:
         kind: Kind | None = None,
     ) -> None:
         """Write down what came of a target and when (`due`, aware) to ask again; its validators come from `capture`."""
-        etag, last_modified = _validators(target, capture)
+        etag, last_modified = _validators(target, capture, state)
         values = {
             "portal": self._portal,
             "url": target.url,
@@ -208,11 +208,14 @@ def _rank(depth: int, kind: Kind | None) -> int:
     return LISTING if kind == "listing" else KNOWN
 
 
-def _validators(target: Target, capture: Capture | None) -> tuple[str | None, str | None]:
-    """What to send with the next request (RFC 9110 §13): a 304 may repeat them, any other answer replaces them."""
+def _validators(target: Target, capture: Capture | None, state: State) -> tuple[str | None, str | None]:
+    """What to send with the next request (RFC 9110 §13): a 304 may repeat them, any other answer replaces them.
+
+    A page that came but failed has none: it is to be sent once more, that it may be read then.
+    """
     if capture is None:
         return target.etag, target.last_modified
     etag, last_modified = capture.header("etag"), capture.header("last-modified")
     if capture.status == 304:
         return etag or target.etag, last_modified or target.last_modified
-    return (etag, last_modified) if capture.status in PAGE_STATUSES else (None, None)
+    return (etag, last_modified) if capture.status in PAGE_STATUSES and state == "fetched" else (None, None)
