@@ -19,7 +19,7 @@ from portal_archiver.cli.report import REMEDIES, next_step, show_end, show_repor
 from portal_archiver.cli.screen import Screen, emit, safe
 from portal_archiver.cli.search import RELAXED, highlighted, show_results
 from portal_archiver.cli.show import ORIGINS, dateline_in_words, show_article
-from portal_archiver.cli.status import show_status
+from portal_archiver.cli.status import DUE, show_status
 from portal_archiver.crawler import Reason
 from portal_archiver.model import (
     Archived,
@@ -366,6 +366,7 @@ def test_status_shows_each_portal_and_what_is_worth_a_look(tmp_path_factory: pyt
         ["moi", "0", "0", "0", "-", "never", "-"],
     ]
     assert lines[7:] == [
+        DUE,
         "tay: the last run did not go well; one last did: 2026-01-28",
         "tay: 2 pages could not be fetched; every run tries again",
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from pathlib import Path
 
 from rich.filesize import decimal
@@ -22,6 +23,7 @@ ENDINGS = {
     "signal": "stopped",
     "unreachable": "unreachable",
 }
+DUE = "due: addresses a run started now would ask for; lists, sitemaps and feeds always are."
 
 
 def status(archive: ArchivePath = DEFAULT_ARCHIVE, as_json: AsJson = False) -> None:
@@ -30,9 +32,15 @@ def status(archive: ArchivePath = DEFAULT_ARCHIVE, as_json: AsJson = False) -> N
         portals = opened.portals()
     size = archive.stat().st_size
     if as_json:
-        emit({"archive": archive, "size": size, "portals": portals})
+        emit({"archive": archive, "size": size, "portals": [_as_json(portal) for portal in portals]})
     else:
         show_status(out(), archive, size, portals)
+
+
+def _as_json(portal: PortalStatus) -> dict[str, object]:
+    """`due`, as in the table: in the report of a run beside it, `waiting` is what that run left."""
+    values = {field.name: getattr(portal, field.name) for field in fields(portal)}
+    return {"due" if name == "waiting" else name: value for name, value in values.items()}
 
 
 def show_status(screen: Screen, archive: Path, size: int, portals: Sequence[PortalStatus]) -> None:
@@ -44,10 +52,9 @@ def show_status(screen: Screen, archive: Path, size: int, portals: Sequence[Port
         return
     screen.print()
     screen.show(_table(portals))
-    notes = list(_notes(portals))
-    if notes:
-        screen.print()
-    for note in notes:
+    screen.print()
+    screen.say(DUE, "dim")
+    for note in _notes(portals):
         screen.say(note)
 
 
