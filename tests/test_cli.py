@@ -367,6 +367,15 @@ def test_status_counts_what_search_finds(ask: Ask) -> None:
     assert ask("status").out.startswith(f"archive.db: {total} reports from 1 portal, ")
 
 
+def test_what_is_due_now_and_what_the_last_run_left_have_a_name_each(ask: Ask, demo_folder: Path) -> None:
+    (portal,) = ask("status", "--json").json["portals"]
+    with Archive(demo_folder / "archive.db", read_only=True) as archive:
+        (known,) = archive.portals()
+    assert known.last_run
+    assert (portal["due"], portal["last_run"]["waiting"]) == (known.waiting, known.last_run.waiting)
+    assert "waiting" not in portal
+
+
 # --- explain ----------------------------------------------------------------------------------------------------------
 
 
@@ -416,6 +425,17 @@ def test_colors_and_wrapping_are_for_terminals_only(demo_folder: Path) -> None:
 
 def test_json_is_indented_on_a_terminal(demo_folder: Path) -> None:
     assert on_a_terminal(demo_folder, "status", "--json").splitlines()[:2] == ["{", '  "archive": "archive.db",']
+
+
+def test_a_contact_is_asked_for_on_a_terminal_and_never_in_cron(tmp_path: Path) -> None:
+    hint = "portals.toml: set `contact`, so that"
+    with pages({"/": (200, "<h1>Cổng xã</h1>")}) as url:
+        configure(tmp_path, xa=url)
+        assert hint in on_a_terminal(tmp_path, "crawl", NO_COLOR="1")
+        assert hint not in cli(tmp_path, "crawl").stderr
+        with (tmp_path / "portals.toml").open("a") as config:
+            config.write('contact = "luu-tru@bachhai.example"\n')
+        assert hint not in on_a_terminal(tmp_path, "crawl", NO_COLOR="1")
 
 
 def test_no_color_is_honored(demo_folder: Path) -> None:

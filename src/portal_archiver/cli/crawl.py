@@ -9,11 +9,13 @@ from typing import Annotated
 import typer
 
 from portal_archiver.cli.options import DEFAULT_ARCHIVE, DEFAULT_CONFIG, ArchivePath, AsJson, ConfigPath, known, whole
+from portal_archiver.cli.screen import err, problem
 from portal_archiver.config import load
 from portal_archiver.errors import ConfigError
 from portal_archiver.model import Portal
 
 EXAMPLE = "Example: portal-archiver crawl bachhai --max-pages 100"
+NO_CONTACT = "set `contact`, so that the people who run the portal can reach you"
 
 
 def crawl(
@@ -49,6 +51,8 @@ def crawl(
     (404, 410), links in a circle, files, and what robots.txt closes are usual and do not count.
     """
     portals = _chosen(load(config), portal or (), config)
+    if err().is_terminal and not all(chosen.contact for chosen in portals):
+        problem(f"{config}: {NO_CONTACT}", label="hint", style="bold")
     # Here, and not at the top: the crawler and the parser take a second to load, which no other command should pay.
     from portal_archiver.cli.running import run
 
