@@ -13,7 +13,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
@@ -26,7 +26,7 @@ from portal_archiver import pipeline
 from portal_archiver.demo import Expected, expected_license, serve, truth
 from portal_archiver.demo import server as demo_server
 from portal_archiver.errors import ArchiveError, LockedError
-from portal_archiver.model import Archived, Dateline, Outcome, Page, Portal, RunReport
+from portal_archiver.model import Archived, Article, Dateline, Outcome, Page, Portal, RunReport
 from portal_archiver.parser import parse_page
 from portal_archiver.pipeline import Progress, crawl, crawl_all
 from portal_archiver.store import Archive
@@ -502,6 +502,26 @@ def test_a_page_that_breaks_the_parser_is_kept_and_read_once_the_parser_is_mende
         assert (mended.fetched, mended.failed, archive.portals()[0].failing) == (1, 0, 0)
         assert server.paths().count("/conditional") == 2
         assert not any("if-none-match" in arrival.headers for arrival in server.arrivals)
+
+
+def test_a_page_whose_text_no_archive_can_hold_is_kept_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of a surrogate pair is text to Python, but not to UTF-8."""
+
+    def read(body: bytes, url: str, **context: Any) -> Page:
+        page = parse_page(body, url, **context)
+        return replace(page, kind="article", article=Article("Tin \ud83d", "Nội dung"))
+
+    monkeypatch.setattr(pipeline, "parse_page", read)
+    with HostileServer() as server, Archive(tmp_path / "archive.db") as archive:
+        report = crawl(portal_at(server.url("/page")), archive)
+        assert (report.stopped, report.new, dict(report.reasons)) == (None, 0, {"unreadable": 1})
+        (event,) = archive.db.query("SELECT detail FROM run_events")
+        assert event["detail"].startswith("UnicodeEncodeError")
+        (kept,) = archive.db.query("SELECT id FROM captures WHERE url = ?", [server.url("/page")])
+        assert archive.payload(kept["id"]) == PAGE
+        assert archive.search("").total == 0
 
 
 def test_an_error_of_the_callers_own_comes_out_as_itself(tmp_path: Path) -> None:

@@ -17,9 +17,10 @@ from portal_archiver.store import Archive, Frontier
 # So many requests in a row without an answer, and the portal is unreachable, not a page of it: a few where it never
 # answered at all; more, and more than a host is asked before it is left alone, where it fell silent on the way.
 NEVER_ANSWERED, FELL_SILENT = 3, 15
-
-MAX_TROUBLE = 1000  # characters of an exception that are kept
 SILENCE = frozenset(reason for reason in Reason if reason.unreachable) | {Reason.ROBOTS_UNREACHABLE}
+
+UNSTORABLE = (ValueError, OverflowError)  # what was read from a page cannot be written: half a surrogate pair, 2**64
+MAX_TROUBLE = 1000  # characters of an exception that are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +122,12 @@ def try_to_understand(portal: Portal, target: Target, capture: Capture) -> Under
     try:
         return understand(portal, target, capture)
     except Exception as error:
-        words = f"{type(error).__name__}: {error}"[:MAX_TROUBLE]
-        return Understood(trouble=words.encode("utf-8", "replace").decode())
+        return Understood(trouble=in_words(error))
+
+
+def in_words(error: Exception) -> str:
+    """Type and text of an exception, whatever is in it."""
+    return f"{type(error).__name__}: {error}"[:MAX_TROUBLE].encode("utf-8", "replace").decode()
 
 
 class _Run:
@@ -168,8 +173,13 @@ class _Run:
             understood = await asyncio.to_thread(try_to_understand, self.portal, target, fetch.capture)
         if understood.trouble:
             fetch = replace(fetch, reason=Reason.UNREADABLE, detail=understood.trouble)
-        with self.archive.transaction():
-            outcome = self.keep(fetcher, target, fetch, understood)
+        try:
+            with self.archive.transaction():
+                outcome = self.keep(fetcher, target, fetch, understood)
+        except UNSTORABLE as error:
+            fetch = replace(fetch, reason=Reason.UNREADABLE, detail=in_words(error))
+            with self.archive.transaction():
+                outcome = self.keep_failure(target, fetch)
         self.count(target, fetch, outcome)
 
     def keep(self, fetcher: Fetcher, target: Target, fetch: Fetch, understood: Understood) -> str:
