@@ -23,8 +23,11 @@ BYLINE_FORMS: tuple[tuple[re.Pattern[str], bool], ...] = (
         False,
     ),
 )
-# "Ảnh: Lê Hoa" alone on a line: whose the photos are that have no credit of their own.
-PHOTOGRAPHER = re.compile(r"^\(?(?:chùm ảnh|ảnh)\s*:\s*(?P<name>[^:]+?)\)?\.?$", re.I)
+# "Ảnh: Lê Hoa" alone on a line, "Bài: Trà My; Ảnh: Lê Hoa": whose the photos are that have no credit of their own.
+PHOTOGRAPHER = re.compile(
+    r"^\(?(?:(?:tin|bài)\s*:[^:]+[;,.–-]\s*)?(?:chùm ảnh|ảnh)\s*:\s*(?P<name>[^:]+?)\)?\.?$", re.I
+)
+_AND_PHOTOS = re.compile(r"^((?:tin|bài)\s*:[^:]+?)\s*[;,.–-]\s*ảnh\s*:.*$", re.I)
 # What a byline adds to its name: "Hoàng Yến (thực hiện)".
 _ADDED = re.compile(r"\s*\((?:thực hiện|tổng hợp|ghi|sưu tầm|st|biên tập|lược ghi|t/h|th)\)\s*$", re.I)
 INITIALS = re.compile(r"^(?:PV|BBT|BTV|CTV|TTXVN|[A-ZĐ]\.\s?[A-ZĐ]\.?)$")  # "PV", "BBT", "T.H"
@@ -70,8 +73,9 @@ def read_byline(text: str) -> Byline | None:
     if len(text) > MAX_LENGTH:
         return None
     for pattern, photos_too in BYLINE_FORMS:
-        if match := pattern.match(text):
+        if match := pattern.match(_AND_PHOTOS.sub(r"\1", text)):
             name = clean_name(match["name"])
+            name += ")" * (name.count("(") - name.count(")"))  # "Tin, ảnh: Văn Khoa (Phòng Kinh tế)"
             if name and not any(char.isdigit() for char in name) and (photos_too or looks_like_name(name)):
                 return Byline(name, photos_too)
     return None

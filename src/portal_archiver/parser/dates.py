@@ -26,6 +26,9 @@ DAY_FORMS = (
     ("ngay-thang", rf"(?<!\d){_D}\s+thang\s+{_M}\s+{_Y}(?!\d)"),  # 3 tháng 1 2024
     ("words", rf"(?<!\d){_D}\s+thang\s+(?P<w>{_WORDS})\s*(?:,|nam\s)?\s*{_Y}(?!\d)"),  # 26 Tháng Mười Hai 2023
     ("thang-day", rf"thang\s+{_M}\s+{_D},\s*{_Y}(?!\d)"),  # Tháng 1 26, 2024
+    ("words-day", rf"thang\s+(?P<w>{_WORDS})\s+{_D},\s*{_Y}(?!\d)"),  # Tháng Mười Một 1, 2023
+    ("th", rf"(?<!\d){_D}\s+th{_M},?\s*{_Y}(?!\d)"),  # 26 Th12, 2023
+    ("year-first", rf"(?<![\d/]){_Y}/{_M}/{_D}(?![\d/])"),  # 2023/12/26
     ("english", rf"(?<!\d){_D}\s+(?P<e>{'|'.join(_ENGLISH)})[a-z]*\.?,?\s+{_Y}(?!\d)"),  # 26 Dec 2023
     ("english-us", rf"\b(?P<e>{'|'.join(_ENGLISH)})[a-z]*\.?\s+{_D},?\s+{_Y}(?!\d)"),  # December 26, 2023
     ("spaces", r"(?<!\d)(?P<d>\d{2}) (?P<m>\d{2}) (?P<y>(?:19|20)\d{2})(?!\d)"),  # thứ năm, 08 08 2019 08:51
@@ -37,7 +40,7 @@ RELATIVE_FORMS = (
 AGO = re.compile(r"(?<!\d)(?P<n>\d{1,3})\s+(?P<unit>phut|gio|tieng|ngay|tuan)\s+truoc\b")  # 3 giờ trước
 AGO_UNITS = {"phut": "minutes", "gio": "hours", "tieng": "hours", "ngay": "days", "tuan": "weeks"}
 TIME = re.compile(
-    r"(?<![\d/.\-:])(?P<H>[01]?\d|2[0-4])\s?(?P<c>:|h|g(?!\w)|gio)\s?"  # 14:35, 14h30, 8 giờ 05 phút
+    r"(?<![\d/.\-:])(?P<H>[01]?\d|2[0-4])\s?(?P<c>:|h|g(?![a-z])|gio)\s?"  # 14:35, 14h30, 8 giờ 05 phút
     r"(?:(?P<M>[0-5]\d?)(?![\d/])(?:\s?:\s?[0-5]\d(?:\.\d+)?)?\s?(?:'|phut|p\b)?)?"
     r"\s?(?P<z>z\b|(?:gmt|utc)?\s?[+-]\d{2}:?\d{2})?\s?(?P<ap>am|pm|sa|ch)?(?![\w])"
 )

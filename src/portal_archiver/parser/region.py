@@ -15,6 +15,7 @@ ENOUGH_PROSE = 120
 WORTH_CLIMBING = 1.35
 MAX_LINKED = 0.5
 HEADING_LENGTH = 60
+SOON = 8  # blocks
 MENU_LINKS = 3  # links in a row that make a menu
 FRAME_LINKS = 5  # so many make one that is no breadcrumb
 MENU_SHARE = 0.75  # of a block's text is links in a menu
@@ -78,7 +79,7 @@ def region_after(index: ProseIndex, title: int, footer: int) -> Region:
     outline = index.outline
     start = title + 1
     best_end, best_prose = start, 0
-    cut = _cut(outline, start, footer if title < footer else len(outline.blocks))
+    cut = _cut(index, start, footer if title < footer else len(outline.blocks))
     for element in outline.around(outline.blocks[title]):
         end = max(start, min(element.end, cut))
         prose = index.prose_in(start, end)
@@ -121,12 +122,18 @@ def _ahead(index: ProseIndex, start: int, cut: int) -> Region:
     return Region(start, cut, index.prose_in(start, cut))
 
 
-def _cut(outline: Outline, start: int, end: int) -> int:
-    """The first block from `start` on after which nothing belongs to the report, `end` if there is none."""
+def _cut(index: ProseIndex, start: int, end: int) -> int:
+    """The first block from `start` on after which nothing belongs to the report, `end` if there is none.
+
+    Counters and "Bình luận (0)" stand under many headlines too: with the report right below they end nothing.
+    """
+    outline = index.outline
     for position in range(start, end):
-        block = outline.blocks[position]
-        if ends_report(outline, block):
-            return position
+        if ends_report(outline, outline.blocks[position]):
+            soon = min(position + SOON, end)
+            above = index.prose_in(start, position) == 0 and not index.has_menu(position, soon)
+            if not (above and index.prose_in(position, soon) >= ENOUGH_PROSE):
+                return position
     return end
 
 

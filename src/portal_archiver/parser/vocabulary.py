@@ -34,7 +34,8 @@ AFTER_THE_REPORT = _opening(
     r"gui (?:y kien|binh luan|phan hoi)|phan hoi(?: cua ban)?$",  # "Gửi phản hồi"
     r"tu khoa|tags?\b|chu de\s*:|danh gia bai viet|chia se bai viet",  # "Từ khóa: nông thôn mới"
     r"cau hoi moi nhat|lien ket (?:website|web)",  # "Câu hỏi mới nhất"
-    r"(?:so )?luot (?:truy cap|xem trang)|thong ke truy cap|dang (?:truc tuyen|online)",  # "SỐ LƯỢT TRUY CẬP"
+    r"(?:so )?luot (?:truy cap|xem trang)|thong ke truy cap",  # "SỐ LƯỢT TRUY CẬP"
+    r"(?:so )?(?:luot |nguoi )?(?:dang )?(?:truc tuyen|online)\b",  # "SỐ LƯỢT ĐANG ONLINE"
     r"related|other news|comments?$|share this|most read",
 )
 # Whole short blocks that are furniture, wherever they stand.
@@ -82,6 +83,7 @@ SCHEDULE_TITLES = re.compile(r"^(?:thong bao )?lich (?:cong tac|lam viec|tiep|tr
 NOTHING_HERE = re.compile(
     r"khong tim thay|khong ton tai|khong co (?:noi dung|du lieu|ket qua|bai viet|tin nao|ban ghi)|da bi xoa"
     r"|noi dung (?:dang )?(?:duoc )?cap nhat|dang xay dung"  # "Nội dung đang được cập nhật"
+    r"|chua co (?:du lieu|noi dung|bai viet|thong tin)|server error in|runtime error"
     r"|error 40[34]|40[34] (?:not found|error|forbidden)|page not found"
     r"|dang (?:duoc )?bao tri|bao tri,? (?:va )?nang cap|he thong (?:dang )?(?:qua tai|gian doan)"
     r"|khong co quyen truy cap|ban chua dang nhap|trang ban (?:dang )?(?:tim|yeu cau)"
