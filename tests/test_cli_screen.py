@@ -70,6 +70,7 @@ def report(
         ([report(fetched=3, reasons={"not-found": 2, "robots": 1, "file": 9, "redirect-loop": 1})], None, 0),
         ([report(fetched=3, stopped="budget")], None, 0),
         ([report(fetched=3, reasons={"timeout": 1})], None, 3),
+        ([report(fetched=3, reasons={"unreadable": 1})], None, 3),
         ([report(fetched=3), report(fetched=3, reasons={"server-error": 1})], None, 3),
         ([report(reasons={"private-address": 1})], None, 3),
         ([report(reasons={"not-html": 1})], None, 3),

@@ -27,6 +27,7 @@ FAILURES = frozenset(
         Reason.INCOMPLETE,
         Reason.BAD_HTTP,
         Reason.BAD_ENCODING,
+        Reason.UNREADABLE,
     }
 )
 
