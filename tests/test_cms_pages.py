@@ -76,7 +76,7 @@ def misses(page: Page, label: dict[str, Any]) -> set[str]:
     if article is None:
         return set()
     titles = {squashed(title) for title in (wanted["title"], *(label.get("accept_title") or ()))}
-    section = {squashed(level) for level in (wanted.get("section") or "").split(">")} | {
+    section = {squashed(wanted.get("section")), *map(squashed, (wanted.get("section") or "").split(">"))}
         squashed(wanted.get("section"))
     }
     captions = [photo.caption for photo in article.photos if photo.caption]
