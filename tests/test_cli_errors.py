@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sqlite3
@@ -272,6 +273,15 @@ def test_output_that_cannot_be_written_is_no_bug(tmp_path: Path, args: list[str]
         2,
         "the output could not be written: no space left on device: send it to where there is room",
     )
+
+
+def test_a_log_that_cannot_be_written_stops_no_crawl(tmp_path: Path) -> None:
+    program = [sys.executable, "-m", "portal_archiver", "crawl", "--max-pages", "5", "--json"]
+    with serve() as url, Path("/dev/full").open("wb") as full:
+        configure(tmp_path, portal(url, "allow_private = true"))
+        done = subprocess.run(program, cwd=tmp_path, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=full, timeout=60)
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["runs"][0]["stopped"] == "budget"
 
 
 # --- bugs -------------------------------------------------------------------------------------------------------------

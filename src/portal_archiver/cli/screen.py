@@ -7,6 +7,7 @@ import os
 import sys
 import unicodedata
 from collections.abc import Mapping
+from contextlib import nullcontext, suppress
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -51,7 +52,13 @@ class Screen(Console):
     def on_broken_pipe(self) -> None:
         """Who reads us (`| head`) has seen enough: end quietly."""
         self.quiet = True
-        quiet_end()
+        if not self.stderr:
+            quiet_end()
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print; what standard error cannot take (a log on a full disk, say) is lost, and the work goes on."""
+        with suppress(OSError) if self.stderr else nullcontext():
+            super().print(*objects, **options)
 
 
 def out() -> Screen:

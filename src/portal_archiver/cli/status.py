@@ -23,7 +23,7 @@ ENDINGS = {
     "signal": "stopped",
     "unreachable": "unreachable",
 }
-DUE = "due: addresses a run started now would ask for; lists, sitemaps and feeds always are."
+DUE = "due: addresses a run started now would ask for; lists and feeds always"
 
 
 def status(archive: ArchivePath = DEFAULT_ARCHIVE, as_json: AsJson = False) -> None:
