@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from portal_archiver.errors import UnknownArticleError
-from portal_archiver.model import Article, Attachment, Capture, Dateline, Page, Photo, Saved
+from portal_archiver.model import Article, Attachment, Capture, Dateline, Link, Page, Photo, Saved
 from portal_archiver.store import Archive
 
 URL = "https://bachhai.example/tin/dua-thuyen-rong"
@@ -133,6 +133,19 @@ def test_a_date_learned_from_a_listing_is_no_edit_and_is_not_forgotten(archive: 
     assert archive.search("", since="2024-04-30", until="2024-04-30").total == 1
     assert nights.save(published=Dateline(date(2024, 4, 29))).outcome == "unchanged"
     assert archive.article(1).article.published == Dateline(date(2024, 4, 29))
+
+
+def test_a_listing_cannot_date_an_article_later_than_it_was_seen(archive: Archive) -> None:
+    evening = datetime(2024, 5, 1, 17, 30, tzinfo=UTC)  # in Vietnam half past midnight on the 2nd
+    archive.save(
+        Capture(URL, fetched_at=evening), Page(URL, URL, "article", replace(REPORT, published=None)), portal="bachhai"
+    )
+    for late in (date(2024, 5, 3), date(3024, 5, 1), datetime(2024, 5, 2, 17, 30, tzinfo=UTC)):
+        assert archive.learn_dates([Link(URL, "Tin", Dateline(late))], portal="bachhai") == 0
+        assert archive.article(1).article.published is None
+    assert archive.learn_dates([Link(URL, "Tin", Dateline(date(2024, 5, 2)))], portal="bachhai") == 1
+    published = archive.article(1).article.published
+    assert published is not None and published.day == date(2024, 5, 2)
 
 
 def test_a_page_that_stops_being_an_article_keeps_it(archive: Archive) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, timezone
 from typing import NamedTuple
 
 from portal_archiver.errors import UnknownArticleError
@@ -13,6 +14,7 @@ from portal_archiver.store.identity import Fingerprints
 from portal_archiver.store.times import moment, stamp
 
 INFERRED = ("url", "body")  # origins of a dateline that nobody gave: a listing's word is better
+VIETNAM = timezone(timedelta(hours=7))
 ARTICLE_KINDS = ("article", "document")
 
 
@@ -183,10 +185,11 @@ def _reread(sql: sqlite3.Connection, article_id: int, latest: revisions.Latest, 
 def learn_date(sql: sqlite3.Connection, portal_id: int, url: str, listed: Dateline) -> bool:
     """Take a date that a listing gives for an article whose page shows none; says whether it was needed.
 
-    A listing may be read after the page, and the page is then not asked for again: it has not changed.
+    A listing may be read after the page, and the page is then not asked for again: it has not changed. A date later
+    than the day on which the page was last seen is an error of the listing.
     """
     address = _address(sql, portal_id, url)
-    if address is None:
+    if address is None or _day(listed.value) > _last_seen_day(sql, address.article_id):
         return False
     latest = revisions.latest(sql, address.article_id)
     if latest.published is not None and latest.published.origin not in INFERRED:
@@ -195,6 +198,16 @@ def learn_date(sql: sqlite3.Connection, portal_id: int, url: str, listed: Dateli
     revisions.reread(sql, latest.id, article)
     sql.execute("UPDATE articles SET published = ? WHERE id = ?", (listed.value.isoformat(), address.article_id))
     return True
+
+
+def _last_seen_day(sql: sqlite3.Connection, article_id: int) -> date:
+    (last_seen,) = sql.execute("SELECT last_seen FROM articles WHERE id = ?", (article_id,)).fetchone()
+    return _day(moment(last_seen))
+
+
+def _day(value: date | datetime) -> date:
+    """The calendar day in Vietnam."""
+    return value.astimezone(VIETNAM).date() if isinstance(value, datetime) else value
 
 
 def _point_at(sql: sqlite3.Connection, article_id: int, revision_id: int, sighting: Sighting) -> None:
