@@ -145,6 +145,18 @@ def test_a_full_disk_is_told_and_the_page_is_not_half_written(tmp_path: Path) ->
         assert archive.db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
 
 
+@pytest.mark.parametrize("error", [FileNotFoundError("trang.html"), TimeoutError("trang"), sqlite3.DataError("so")])
+def test_what_goes_wrong_inside_a_transaction_and_is_not_the_archives_comes_out_as_itself(
+    tmp_path: Path, error: Exception
+) -> None:
+    with Archive(tmp_path / "archive.db") as archive:
+        with pytest.raises(type(error)) as caught, archive.transaction(), archive.transaction():
+            save(archive, 1)
+            raise error
+        assert caught.value is error
+        assert archive.search("").total == 0
+
+
 def test_another_writer_that_does_not_finish_is_told(tmp_path: Path) -> None:
     with Archive(tmp_path / "archive.db") as archive, Archive(tmp_path / "archive.db") as other:
         archive.db.execute("PRAGMA busy_timeout = 10")

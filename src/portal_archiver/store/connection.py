@@ -43,6 +43,16 @@ TROUBLE: dict[int, tuple[type[PortalArchiverError], str]] = {
 def translated(path: Path) -> Iterator[None]:
     """Turn what SQLite and the file system complain of into ArchiveError or LockedError; bugs stay what they are."""
     try:
+        with sqlite_translated(path):
+            yield
+    except OSError as error:
+        raise ArchiveError(f"{path} cannot be used: {error.strerror or error}") from error
+
+
+@contextmanager
+def sqlite_translated(path: Path) -> Iterator[None]:
+    """The same of SQLite alone: around code of others, whose files are no business of the archive."""
+    try:
         yield
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -50,8 +60,6 @@ def translated(path: Path) -> Iterator[None]:
             raise
         kind, words = TROUBLE[code]
         raise kind(f"{path} {words} (SQLite: {error})") from error
-    except OSError as error:
-        raise ArchiveError(f"{path} cannot be used: {error.strerror or error}") from error
 
 
 class Connection:
@@ -119,7 +127,7 @@ class Connection:
         The outermost takes the write lock at once: a transaction that reads first and writes later would fail without
         waiting whenever another program wrote in between.
         """
-        with self._lock, translated(self.path):
+        with self._lock, sqlite_translated(self.path):
             if self.sql.in_transaction:
                 with self.db.atomic():
                     yield
@@ -135,7 +143,7 @@ class Connection:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """One consistent view of the archive for several SELECTs, whatever others write meanwhile."""
-        with self._lock, translated(self.path):
+        with self._lock, sqlite_translated(self.path):
             if self.sql.in_transaction:
                 yield self.sql
                 return
@@ -147,7 +155,7 @@ class Connection:
 
     def close(self) -> None:
         """Close the file; closing twice is allowed."""
-        with self._lock, translated(self.path):
+        with self._lock, sqlite_translated(self.path):
             self.sql.close()
 
 
