@@ -305,9 +305,10 @@ class Results:
 class RunReport:
     """What one crawl of one portal did.
 
-    Of the `requests` sent, `fetched` brought a page and `not_modified` the word that it is unchanged. Pages read are
-    `new`, `changed`, `unchanged`, `duplicate` or `not_articles`. `failed` URLs brought nothing, counted by reason in
-    `reasons`. `waiting` URLs are left for the next run. `stopped` says why the run ended before the work did.
+    Of the `requests` sent, `fetched` brought a page and `not_modified` the word that it is unchanged. Each page fetched
+    is one of `new`, `changed`, `unchanged`, `duplicate` or `not_articles` (sitemaps and feeds among these). `failed`
+    URLs brought nothing, counted by reason in `reasons`. `waiting` URLs are left for the next run. `stopped` says why
+    the run ended before the work did.
     """
 
     portal: str

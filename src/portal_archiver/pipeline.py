@@ -259,7 +259,7 @@ class _Run:
             changed=self.counts["changed"],
             unchanged=self.counts["unchanged"],
             duplicate=self.counts["duplicate"],
-            not_articles=self.counts["not-an-article"],
+            not_articles=self.counts["not-an-article"] + self.counts["index"],
             failed=sum(self.reasons.values()),
             reasons=dict(self.reasons),
             waiting=self.frontier.waiting(),
