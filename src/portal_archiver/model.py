@@ -214,7 +214,7 @@ class Target:
     """A URL whose turn it is, with what is remembered of it.
 
     `depth` counts links from a start URL; `etag` and `last_modified` are the validators of the last answer;
-    `kind` is what the page was the last time it was read; `fetched_before` is the number of earlier answers.
+    `kind` is what the page was the last time it was read.
     """
 
     url: str
@@ -223,7 +223,6 @@ class Target:
     last_modified: str | None = None
     kind: Kind | None = None
     seen_as: Link | None = None
-    fetched_before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
