@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -25,7 +26,7 @@ from hostile_server import PAGE, HostileServer
 from portal_archiver import pipeline
 from portal_archiver.demo import Expected, expected_license, serve, truth
 from portal_archiver.demo import server as demo_server
-from portal_archiver.errors import ArchiveError, LockedError
+from portal_archiver.errors import ArchiveError, LockedError, PortalArchiverError
 from portal_archiver.model import Archived, Article, Dateline, Outcome, Page, Portal, RunReport
 from portal_archiver.parser import parse_page
 from portal_archiver.pipeline import Progress, crawl, crawl_all
@@ -435,6 +436,17 @@ def test_a_portal_that_is_gone_for_a_night_loses_nothing(tmp_path: Path) -> None
         with serve(port_of(url)) as url:
             back = crawl(portal_at(url), archive)
         assert (back.stopped, back.new, back.changed, back.failed) == (None, 0, 0, 0)
+
+
+def test_a_crawl_in_a_running_event_loop_is_told_what_to_do_and_that_works(tmp_path: Path) -> None:
+    async def notebook(portal: Portal, archive: Archive) -> RunReport:
+        with pytest.raises(PortalArchiverError, match=r"await asyncio\.to_thread\(crawl, portal, archive\)"):
+            crawl(portal, archive)
+        return await asyncio.to_thread(crawl, portal, archive)
+
+    with HostileServer() as server, Archive(tmp_path / "archive.db") as archive:
+        assert asyncio.run(notebook(portal_at(server.url("/page")), archive)).fetched == 1
+        assert len(archive.runs()) == 1
 
 
 def test_a_second_crawl_at_the_same_time_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:

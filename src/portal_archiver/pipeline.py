@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from portal_archiver.crawler import Entry, Fetcher, Politeness, Reason, is_guess, next_due, read_index, seeds
+from portal_archiver.errors import PortalArchiverError
 from portal_archiver.model import PAGE_STATUSES, Capture, Fetch, Link, Page, Portal, RunReport, Target
 from portal_archiver.parser import parse_page
 from portal_archiver.store import Archive, Frontier
@@ -58,6 +59,7 @@ def crawl(
     At most `max_pages` URLs (default: the portal's budget) are asked for; `recheck` makes all known ones due;
     `on_progress` is called after each; once `stop` is set, the URL in flight is finished and the rest waits.
     LockedError while another crawl writes to the archive. An unreachable portal is a report, not an error.
+    Where an event loop is running, call it as `await asyncio.to_thread(crawl, portal, archive)`.
     """
     return crawl_all(
         [portal], archive, max_pages=max_pages, recheck=recheck, on_progress=on_progress, stop=stop
@@ -76,7 +78,20 @@ def crawl_all(
     """The same for several portals side by side: a slow one holds up no other, except those on the same host."""
     options, politeness = Options(max_pages, recheck, on_progress, stop or threading.Event()), Politeness()
     with archive.exclusive():
+        _refuse_in_a_loop()
         return asyncio.run(_side_by_side([_Run(portal, archive, options, politeness) for portal in portals]))
+
+
+def _refuse_in_a_loop() -> None:
+    """A crawl runs an event loop of its own, and a thread has room for one."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    raise PortalArchiverError(
+        "an event loop is running here (as in a notebook), and a crawl needs a thread without one; "
+        "write `await asyncio.to_thread(crawl, portal, archive)`"
+    )
 
 
 async def _side_by_side(runs: list[_Run]) -> tuple[RunReport, ...]:
