@@ -77,8 +77,6 @@ def misses(page: Page, label: dict[str, Any]) -> set[str]:
         return set()
     titles = {squashed(title) for title in (wanted["title"], *(label.get("accept_title") or ()))}
     section = {squashed(wanted.get("section")), *map(squashed, (wanted.get("section") or "").split(">"))}
-        squashed(wanted.get("section"))
-    }
     captions = [photo.caption for photo in article.photos if photo.caption]
     credits_found = {squashed(photo.credit) for photo in article.photos if photo.credit}
     right = {

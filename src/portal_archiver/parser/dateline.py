@@ -29,7 +29,7 @@ UPDATED = re.compile(r"cap nhat|sua doi|last (?:update|modified)|updated")
 PUBLISHED = re.compile(r"ngay (?:dang|viet|xuat ban|phat hanh|tao)|dang (?:luc|ngay)|publish|posted")
 # The prose of a report opens with its day: "Sáng ngày 26/12/2023, tại ...", "(BH) - Chiều 5/1/2024, ..."
 OPENING = re.compile(
-    r"^(?:[^.]{0,40}?[\-–:)]\s*)?(?:vao |trong |tu )?"
+    r"^(?:[^.\d]{0,40}?[\-–:)]\s*)?(?:vao |trong |tu )?"
     r"(?:(?:sang|chieu|trua|toi|dem)\s*(?:nay\s*)?[,(]?\s*)?(?:ngay\s*)?[,(]?\s*$"
 )
 OPENING_LENGTH = 80

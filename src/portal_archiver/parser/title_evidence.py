@@ -153,6 +153,16 @@ def _particulars(view: View) -> float:
     return 2.6 if len(before) < 30 and _SUBJECT.match(fold(before)) else 0.0
 
 
+def _completed_below(view: View) -> float:
+    blocks = view.claims.outline.blocks[view.position + 1 : view.position + 5]
+    below = [other for other in blocks if other.text and not is_date_line(other.text)][:1]
+    for other in below:
+        longer = len(view.text) < len(other.text) <= USUAL[1] and other.text[-1] not in ".;:"
+        if longer and view.words < frozenset(words(other.text)):
+            return -4.0
+    return 0.0
+
+
 def _menu_below(view: View) -> float:
     below = [other for other in view.claims.outline.blocks[view.position + 1 : view.position + 5] if other.text][:3]
     return -3.0 if len(below) == 3 and all(other.link_share > 0.9 for other in below) else 0.0
@@ -179,6 +189,7 @@ EVIDENCE: tuple[tuple[str, Callable[[View], float]], ...] = (
     ("number", _number),  # "22/2021/NQ-HĐND" stands in a table below the headline
     ("chrome", _chrome),  # in a menu, a banner, a footer
     ("particulars", _particulars),  # "Trích yếu" stands before it, in the table of a document
+    ("completed below", _completed_below),  # a section's name, above a headline that begins with it
     ("menu below", _menu_below),  # the banner of the site
     ("running text", _running_text),  # ends like a sentence
 )
