@@ -232,7 +232,7 @@ IMPORTS = {module: rooms_of(imported(module, path)) for module, path in modules(
 
 def test_the_imports_are_read_in_all_their_forms() -> None:
     assert len(IMPORTS) > 40
-    assert IMPORTS["pipeline"] == {"crawler", "model", "parser", "store"}  # from portal_archiver.x import y
+    assert IMPORTS["pipeline"] == {"crawler", "errors", "model", "parser", "store"}  # from portal_archiver.x import y
     assert {"errors", "model"} <= IMPORTS["demo.content"] | IMPORTS["demo.server"]  # from ..x import y
     assert "store" in IMPORTS["store"]  # from portal_archiver.store.x import y
 
