@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from portal_archiver.parser.byline import looks_like_name
 from portal_archiver.parser.dates import Found, find_dates
@@ -40,7 +41,13 @@ def read_meta_line(text: str) -> MetaLine | None:
 
     "26/12/2023 - Lê Hoa | Lượt xem: 77" has a date and an author; "Kết quả tiếp công dân ngày 15/5/2019" is prose.
     """
-    found = find_dates(text) if len(text) <= LONGEST else []
+    return _read(text) if len(text) <= LONGEST else None
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> MetaLine | None:
+    """The same, remembered: the headline, the dateline and the body all ask of the same few blocks."""
+    found = find_dates(text)
     if not found or text[-1] in ";":
         return None
     rest, end = [], 0

@@ -101,7 +101,8 @@ def _flatten(data: Any) -> Iterator[dict[str, Any]]:
 def _text(value: Any) -> str:
     if isinstance(value, list):
         value = value[0] if value else ""
-    return plain(value) if isinstance(value, str) else ""
+    # Half a surrogate pair ("\\ud83d" alone) is valid JSON and no text: nothing could store it.
+    return plain(value.encode("utf-8", "replace").decode("utf-8")) if isinstance(value, str) else ""
 
 
 def _address(value: Any) -> str:
