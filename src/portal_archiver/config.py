@@ -14,10 +14,10 @@ from typing import Any
 
 from portal_archiver.errors import ConfigError
 from portal_archiver.model import Portal
-from portal_archiver.settings import SETTINGS, Setting, on_hosts
+from portal_archiver.settings import SETTINGS, Setting
 from portal_archiver.toml_lines import Lines, key_lines
 from portal_archiver.toml_lines import Path as Key
-from portal_archiver.urls import host_of
+from portal_archiver.urls import host_of, on_hosts
 
 _PORTAL_KEY = re.compile(r"\w[\w.-]*")
 _SYNTAX = re.compile(r"(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$", re.S)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from portal_archiver.urls import ascii_host, canonicalize, host_of
+from portal_archiver.urls import canonicalize, host_of
 
 MAX_DELAY = 3600.0  # seconds
 _HOST = re.compile(r"(?!-)[\w-]+(\.[\w-]+)*", re.ASCII)
@@ -37,16 +37,6 @@ def is_host(text: str) -> bool:
         return bool(_HOST.fullmatch(text.encode("idna").decode("ascii")))
     except UnicodeError:
         return False
-
-
-def on_hosts(url: str, hosts: Iterable[str]) -> bool:
-    """Whether a URL is on one of these hosts: one is meant exactly, `*.bachhai.example` with all below it."""
-    host = ascii_host(host_of(url))
-    return any(
-        host == ascii_host(one.removeprefix("*."))
-        or (one.startswith("*.") and host.endswith("." + ascii_host(one[2:])))
-        for one in hosts
-    )
 
 
 def _text(value: object) -> str:

@@ -128,6 +128,19 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(origin + ".*".join(map(re.escape, pattern.split("*"))))
 
 
+def on_hosts(url: str, hosts: Iterable[str]) -> bool:
+    """Whether a URL is on one of these hosts: one is meant exactly, `*.bachhai.example` with all below it."""
+    host = ascii_host(host_of(url))
+    exact, below = _bounds(tuple(hosts))
+    return bool(host) and (host in exact or host.endswith(below))
+
+
+@lru_cache(maxsize=256)
+def _bounds(hosts: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    exact = frozenset(ascii_host(host.removeprefix("*.")) for host in hosts)
+    return exact, tuple("." + ascii_host(host[2:]) for host in hosts if host.startswith("*."))
+
+
 def path_of(url: str) -> str:
     """The path of a URL, "" when it cannot be read."""
     try:

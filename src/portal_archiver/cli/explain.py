@@ -15,8 +15,7 @@ from portal_archiver.cli.screen import Screen, emit, out, safe
 from portal_archiver.config import load
 from portal_archiver.errors import PortalArchiverError, UnreachableError
 from portal_archiver.model import Capture, Portal
-from portal_archiver.settings import on_hosts
-from portal_archiver.urls import canonicalize
+from portal_archiver.urls import canonicalize, on_hosts
 
 if TYPE_CHECKING:
     from portal_archiver.parser.explain import Explanation

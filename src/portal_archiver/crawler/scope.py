@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from portal_archiver.crawler.addresses import is_literal, is_public
 from portal_archiver.crawler.reasons import Reason
 from portal_archiver.model import Portal
-from portal_archiver.urls import ascii_host
+from portal_archiver.urls import ascii_host, on_hosts
 
 MAX_LENGTH = 2000  # characters; what is longer was made by a machine for a machine
 # Endings of what is never a page; a sitemap's .xml and .gz are not among them.
@@ -29,8 +29,7 @@ class Scope:
     """
 
     def __init__(self, portal: Portal) -> None:
-        self._exact = {ascii_host(host.removeprefix("*.")) for host in portal.hosts}
-        self._below = tuple("." + ascii_host(host[2:]) for host in portal.hosts if host.startswith("*."))
+        self._hosts = portal.hosts
         self._allow_private = portal.allow_private
 
     def reason_against(self, url: str) -> Reason | None:
@@ -42,7 +41,7 @@ class Scope:
         host = ascii_host(parts.hostname or "")
         if parts.scheme not in ("http", "https") or not host or len(url) > MAX_LENGTH:
             return Reason.BAD_URL
-        if host not in self._exact and not host.endswith(self._below):
+        if not on_hosts(url, self._hosts):
             return Reason.OFF_HOST
         if not self._allow_private and is_literal(host) and not is_public(host):
             return Reason.PRIVATE_ADDRESS

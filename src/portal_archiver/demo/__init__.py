@@ -3,7 +3,7 @@
 `python -m portal_archiver.demo` shows it in a browser; `truth` tells what an archive of it must hold.
 """
 
-from .server import serve
-from .truth import Expected, expected_license, truth
+from portal_archiver.demo.server import serve
+from portal_archiver.demo.truth import Expected, expected_license, truth
 
 __all__ = ["Expected", "expected_license", "serve", "truth"]

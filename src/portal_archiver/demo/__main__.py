@@ -4,7 +4,7 @@ import argparse
 import threading
 from contextlib import suppress
 
-from .server import serve
+from portal_archiver.demo.server import serve
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from ..model import Kind, License
+from portal_archiver.model import Kind, License
 
 HERE = Path(__file__).parent
 LOCAL = timezone(timedelta(hours=7))

@@ -8,7 +8,7 @@ import unicodedata
 import zlib
 from functools import lru_cache
 
-from ..text import fold
+from portal_archiver.text import fold
 
 TONES = "\u0300\u0301\u0303\u0309\u0323"  # grave, acute, tilde, hook above, dot below: windows-1258 keeps them apart
 WIDTH, HEIGHT = 240, 150

@@ -6,8 +6,8 @@ import re
 from datetime import date, datetime
 from html import escape
 
-from ..model import Origin
-from .content import Block, Item, Paragraph, Picture, Table
+from portal_archiver.demo.content import Block, Item, Paragraph, Picture, Table
+from portal_archiver.model import Origin
 
 ZERO_WIDTH_SPACE = "\u200b"
 WEEKDAYS = ("Thứ hai", "Thứ ba", "Thứ tư", "Thứ năm", "Thứ sáu", "Thứ bảy", "Chủ nhật")

@@ -7,9 +7,9 @@ from datetime import datetime
 from email.utils import format_datetime
 from xml.sax.saxutils import escape
 
-from .content import Item, Site
-from .forms import ORIGINS
-from .pages import View
+from portal_archiver.demo.content import Item, Site
+from portal_archiver.demo.forms import ORIGINS
+from portal_archiver.demo.pages import View
 
 
 def robots(view: View) -> str:

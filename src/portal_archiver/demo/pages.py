@@ -10,8 +10,8 @@ from functools import lru_cache
 from html import escape
 from string import Template
 
-from .content import HERE, LOCAL, Item, Section, Site
-from .forms import body, byline, clock, listed_date, written_date
+from portal_archiver.demo.content import HERE, LOCAL, Item, Section, Site
+from portal_archiver.demo.forms import body, byline, clock, listed_date, written_date
 
 RELATED, SIDE, HOME = 4, 5, 3  # links in each box
 VISITS_BEFORE = 1_254_307

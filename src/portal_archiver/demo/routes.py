@@ -9,11 +9,11 @@ from functools import partial
 from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from ..urls import TRACKING
-from . import indexes, pages
-from .content import HERE, Item, Paragraph, Site
-from .files import encode, pdf, png
-from .pages import View
+from portal_archiver.demo import indexes, pages
+from portal_archiver.demo.content import HERE, Item, Paragraph, Site
+from portal_archiver.demo.files import encode, pdf, png
+from portal_archiver.demo.pages import View
+from portal_archiver.urls import TRACKING
 
 
 @dataclass(frozen=True, slots=True)

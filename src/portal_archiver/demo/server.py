@@ -15,10 +15,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from typing import Any, cast
 
-from ..errors import PortalArchiverError
-from .content import LOCAL, load
-from .pages import STILL, View
-from .routes import Resource, find, routes
+from portal_archiver.demo.content import LOCAL, load
+from portal_archiver.demo.pages import STILL, View
+from portal_archiver.demo.routes import Resource, find, routes
+from portal_archiver.errors import PortalArchiverError
 
 HOST = "127.0.0.1"
 

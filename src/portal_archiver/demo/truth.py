@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ..model import Attachment, Kind, License, Origin, Photo
-from .content import Again, Item, Paragraph, Site, Table, load
-from .forms import ORIGINS
+from portal_archiver.demo.content import Again, Item, Paragraph, Site, Table, load
+from portal_archiver.demo.forms import ORIGINS
+from portal_archiver.model import Attachment, Kind, License, Origin, Photo
 
 WORDS = 8  # how many words `first` and `last` have, where the paragraph has as many
 
