@@ -19,6 +19,7 @@ import real_data
 from portal_archiver.errors import PortalArchiverError
 from portal_archiver.model import Article, Capture, Dateline, Page, Photo
 from portal_archiver.store import Archive
+from portal_archiver.store.snippet import pattern, snippet
 from portal_archiver.text import fold
 from real_data import needs
 
@@ -244,3 +245,10 @@ def _passages_and_questions(every: int) -> tuple[list[Article], list[tuple[str, 
 def _rank(archive: Archive, question: str, url: str) -> int:
     urls = [hit.url for hit in archive.search(question, limit=10).hits]
     return urls.index(url) + 1 if url in urls else 0
+
+
+def test_a_word_that_only_folds_alike_is_not_marked_beside_the_phrase_it_belongs_to() -> None:
+    found = snippet(["Xã nông thôn mới: bình quân mỗi xã đạt 17 tiêu chí."], pattern(["nong", "thon", "moi"]))
+    assert [found.text[start:end] for start, end in found.marks] == ["nông", "thôn", "mới"]
+    alone = snippet(["Bình quân mỗi xã đạt 17 tiêu chí."], pattern(["nong", "thon", "moi"]))
+    assert [alone.text[start:end] for start, end in alone.marks] == ["mỗi"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -68,8 +68,16 @@ def _cut(text: str, match_start: int, wanted: re.Pattern[str] | None) -> Snippet
     end = _word_end(text, start, min(start + WIDTH, len(text)))
     body = " ".join(text[start:end].split())
     shown = (ELLIPSIS if start and text[:start].strip() else "") + body + (ELLIPSIS if text[end:].strip() else "")
-    marks = [match.span() for match in wanted.finditer(shown.translate(_FOLDING))] if wanted else []
-    return Snippet(shown, tuple(marks))
+    found = list(wanted.finditer(shown.translate(_FOLDING))) if wanted else []
+    return Snippet(shown, tuple(_telling(found)))
+
+
+def _telling(found: list[re.Match[str]]) -> Iterator[tuple[int, int]]:
+    """The matches to mark: not the "mỗi" that merely folds to a word which stands in the phrase "nông thôn mới" too."""
+    beside = {i for i, (hit, later) in enumerate(pairwise(found)) if later.start() - hit.end() == 1}
+    in_phrase = beside | {i + 1 for i in beside}
+    of_phrase = {found[i][0] for i in in_phrase}
+    yield from (hit.span() for i, hit in enumerate(found) if i in in_phrase or hit[0] not in of_phrase)
 
 
 def _word_start(text: str, position: int) -> int:
