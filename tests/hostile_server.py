@@ -14,17 +14,19 @@ import time
 import zlib
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import formatdate
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import brotli  # type: ignore[import-untyped]
 import zstandard
+
+from portal_archiver.model import Portal
 
 PAGE = (
     "<!doctype html><html><title>Bạch Hải</title>" + 20 * "<p>Tỉnh Bạch Hải đón mùa cá mới.</p>" + "</html>"
@@ -341,3 +343,8 @@ ENDPOINTS: dict[str, Callable[[Hostile], None]] = {
     "/busy-for-a-day": overloaded(429, lambda: "86400"),
     "/busy-nonsense": overloaded(503, lambda: "soon"),
 }
+
+
+def portal_of(server: HostileServer, **changes: Any) -> Portal:
+    """A portal that starts at the server, unhurried."""
+    return replace(Portal(start=(server.url("/"),), delay=0.0, allow_private=True), **changes)

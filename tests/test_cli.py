@@ -6,15 +6,9 @@ import json
 import os
 import pty
 import re
-import signal
-import sqlite3
 import subprocess
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -22,65 +16,8 @@ import pytest
 
 from portal_archiver.cli import COMMANDS, app, run
 from portal_archiver.config import load
-from portal_archiver.demo import serve
 from portal_archiver.store import Archive
-
-PROGRAM = [sys.executable, "-m", "portal_archiver"]
-ENVIRONMENT = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "NO_COLOR", "FORCE_COLOR")} | {
-    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # as in an active virtual environment
-}
-
-
-def cli(folder: Path, *args: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    env = ENVIRONMENT | environment
-    return subprocess.run([*PROGRAM, *args], cwd=folder, env=env, capture_output=True, text=True, timeout=60)
-
-
-@contextmanager
-def pages(answers: dict[str, tuple[int, str]], hold: threading.Event | None = None) -> Iterator[str]:
-    """A portal with these pages (status, HTML); with `hold`, what is under /slow/ waits for it."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if hold and self.path.startswith("/slow/"):
-                hold.wait(30)
-            status, html = answers.get(self.path, (404, "<h1>Không tìm thấy</h1>"))
-            body = html.encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        if hold:
-            hold.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def configure(folder: Path, **portals: str) -> None:
-    """A portals.toml of private, unhurried portals: key and start."""
-    tables = (f'[portal.{key}]\nstart = "{url}"\nallow_private = true\ndelay = 0\n' for key, url in portals.items())
-    (folder / "portals.toml").write_text("\n".join(tables), encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def demo_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
-    """A folder in which `crawl --json` of the demo portal has run once; only to be read."""
-    folder = tmp_path_factory.mktemp("demo")
-    with serve() as url:
-        configure(folder, bachhai=url)
-        return folder, cli(folder, "crawl", "--json")
+from program import ENVIRONMENT, PROGRAM, cli, configure, pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +44,6 @@ def ask(demo_folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pyte
         return Answer(run(args), *capsys.readouterr())
 
     return _ask
-
-
-@pytest.fixture
-def demo_folder(demo_run: tuple[Path, subprocess.CompletedProcess[str]]) -> Path:
-    return demo_run[0]
 
 
 # --- help -------------------------------------------------------------------------------------------------------------
@@ -165,119 +97,6 @@ def test_init_writes_a_file_that_loads_and_never_replaces_one_unasked(
 
     assert run(["init", "https://xa-khac.example/", "--config", "xa khac.toml"]) == 0
     assert "portal-archiver crawl --config 'xa khac.toml'\n" in capsys.readouterr().out
-
-
-# --- crawl ------------------------------------------------------------------------------------------------------------
-
-
-def test_json_is_all_there_is_on_standard_output(demo_run: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
-    done = demo_run[1]
-    assert done.stdout.count("\n") == 1  # so that a log of many runs has a line for each
-    answer = json.loads(done.stdout)
-    assert done.returncode == answer["exit_code"]
-    assert answer["archive"] == "archive.db"
-    (one,) = answer["runs"]
-    assert one["portal"] == "bachhai"
-    assert one["new"] > 50
-    assert done.stderr.startswith("bachhai: starting at http://127.0.0.1:")
-
-
-def test_a_crawl_of_some_pages_says_so_the_next_goes_on_and_the_one_after_finds_nothing_new(tmp_path: Path) -> None:
-    with serve() as url:
-        configure(tmp_path, bachhai=url)
-        some, rest, nothing = (
-            cli(tmp_path, "crawl", "--max-pages", "12"),
-            cli(tmp_path, "crawl"),
-            cli(tmp_path, "crawl"),
-        )
-    assert [run.returncode for run in (some, rest, nothing)] == [0, 0, 0]
-    assert "Reached the number of pages for one run. Left: " in some.stdout
-    assert int(re.findall(r"^  new +(\d+)", rest.stdout, re.M)[0]) > 40
-    assert "\x1b" not in rest.stdout + rest.stderr
-    assert "Nothing new" not in rest.stdout
-    assert re.findall(r"^  (?:new|changed) +(\d+)", nothing.stdout, re.M) == ["0", "0"]
-    assert "\nNothing new: " in nothing.stdout
-
-
-def test_failed_pages_are_counted_by_reason_and_make_the_run_exit_3(tmp_path: Path) -> None:
-    front = '<h1>Cổng xã</h1><a href="/hong.html">Hỏng</a> <a href="/mat.html">Mất</a>'
-    with pages({"/": (200, front), "/hong.html": (403, "cấm")}) as url:
-        configure(tmp_path, xa=url)
-        done = cli(tmp_path, "crawl")
-    assert done.returncode == 3
-    assert re.search(r"^    forbidden +1  the server denies access", done.stdout, re.M)
-    assert re.search(r"^    not-found +1  there is no such page", done.stdout, re.M)
-
-
-def test_dead_links_alone_are_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    with pages({"/": (200, '<h1>Cổng xã</h1><a href="/mat.html">Mất</a>')}) as url:
-        configure(tmp_path, xa=url)
-        assert run(["crawl"]) == 0
-
-
-def test_a_second_crawl_of_an_archive_at_work_is_told_to_wait(tmp_path: Path) -> None:
-    hold = threading.Event()
-    with pages({"/": (200, '<h1>Cổng xã</h1><a href="/slow/a.html">A</a>')}, hold) as url:
-        configure(tmp_path, xa=url)
-        with subprocess.Popen(
-            [*PROGRAM, "crawl"], cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE
-        ) as first:
-            assert first.stderr
-            first.stderr.readline()
-            _wait_for(tmp_path / "archive.db.lock", first)
-            second = cli(tmp_path, "crawl")
-            hold.set()
-            first.communicate()
-    assert second.returncode == 6
-    assert re.fullmatch(r"error: .*archive\.db is in use by another run .*\n", second.stderr.split("\n", 1)[1])
-
-
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_a_crawl_after_the_page_in_flight_and_nothing_is_lost(
-    tmp_path: Path, number: int, code: int
-) -> None:
-    hold = threading.Event()
-    links = "".join(f'<a href="/slow/{page}.html">Trang {page}</a> ' for page in range(9))
-    with pages({"/": (200, f"<h1>Cổng xã</h1>{links}")}, hold) as url:
-        configure(tmp_path, xa=url)
-        with subprocess.Popen(
-            [*PROGRAM, "crawl", "--json"], cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        ) as crawl:
-            assert crawl.stderr
-            crawl.stderr.readline()
-            _wait_for(tmp_path / "archive.db.lock", crawl)
-            crawl.send_signal(number)
-            assert "Stopping" in crawl.stderr.readline() + crawl.stderr.readline()
-            hold.set()
-            answer = json.loads(crawl.communicate(timeout=30)[0])
-    assert crawl.returncode == answer["exit_code"] == code
-    assert answer["runs"][0]["stopped"] == "signal"
-    with closing(sqlite3.connect(tmp_path / "archive.db")) as archive:
-        assert archive.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert archive.execute("SELECT count(*) FROM runs WHERE finished_at IS NOT NULL").fetchone() == (1,)
-
-
-def test_a_second_signal_ends_a_crawl_at_once(tmp_path: Path) -> None:
-    hold = threading.Event()
-    with pages({"/": (200, '<h1>Cổng xã</h1><a href="/slow/a.html">A</a>')}, hold) as url:
-        configure(tmp_path, xa=url)
-        with subprocess.Popen([*PROGRAM, "crawl"], cwd=tmp_path, stderr=subprocess.PIPE, text=True) as crawl:
-            assert crawl.stderr
-            crawl.stderr.readline()
-            _wait_for(tmp_path / "archive.db.lock", crawl)
-            crawl.send_signal(signal.SIGINT)
-            while "Stopping" not in crawl.stderr.readline():
-                pass
-            crawl.send_signal(signal.SIGINT)
-            assert crawl.wait(20) == 130
-            assert not hold.is_set()
-
-
-def _wait_for(file: Path, process: subprocess.Popen[Any]) -> None:
-    while not file.exists() and process.poll() is None:
-        threading.Event().wait(0.02)
-    assert process.poll() is None
 
 
 # --- search, show, status ---------------------------------------------------------------------------------------------

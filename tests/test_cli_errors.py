@@ -19,6 +19,7 @@ import pytest
 from portal_archiver import cli
 from portal_archiver.demo import serve
 from portal_archiver.store import Archive
+from program import PROGRAM
 
 ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "PORTAL_ARCHIVER_DEBUG"}
 
@@ -40,7 +41,7 @@ def told(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest
 
 def told_by_a_process(folder: Path, *args: str) -> tuple[int, str]:
     """The same of the program as the shell starts it."""
-    program = [sys.executable, "-m", "portal_archiver", *args]
+    program = [*PROGRAM, *args]
     done = subprocess.run(program, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=60)
     return done.returncode, _only_error(done.stderr)
 
@@ -265,7 +266,7 @@ def test_a_command_line_that_makes_no_sense(args: list[str], said: str, capsys: 
 def test_output_that_cannot_be_written_is_no_bug(tmp_path: Path, args: list[str]) -> None:
     Archive(tmp_path / "archive.db").close()
     with Path("/dev/full").open("wb") as full:
-        program = [sys.executable, "-m", "portal_archiver", *args]
+        program = [*PROGRAM, *args]
         done = subprocess.run(
             program, cwd=tmp_path, env=ENVIRONMENT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
         )
@@ -276,7 +277,7 @@ def test_output_that_cannot_be_written_is_no_bug(tmp_path: Path, args: list[str]
 
 
 def test_a_log_that_cannot_be_written_stops_no_crawl(tmp_path: Path) -> None:
-    program = [sys.executable, "-m", "portal_archiver", "crawl", "--max-pages", "5", "--json"]
+    program = [*PROGRAM, "crawl", "--max-pages", "5", "--json"]
     with serve() as url, Path("/dev/full").open("wb") as full:
         configure(tmp_path, portal(url, "allow_private = true"))
         done = subprocess.run(program, cwd=tmp_path, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=full, timeout=60)

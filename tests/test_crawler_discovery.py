@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -213,12 +212,6 @@ def test_any_stamp_is_read_or_passed_over(text: str) -> None:
     if stamp is not None:
         assert latest_moment(stamp, NOW) <= NOW
         assert not isinstance(stamp, datetime) or stamp.tzinfo
-
-
-@pytest.fixture
-def server() -> Iterator[HostileServer]:
-    with HostileServer() as server:
-        yield server
 
 
 def seeds_of(portal: Portal) -> list[str]:

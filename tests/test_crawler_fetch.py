@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from hostile_server import BOMB_BYTES, ETAG, MODIFIED, PAGE, HostileServer
+from hostile_server import BOMB_BYTES, ETAG, MODIFIED, PAGE, HostileServer, portal_of
 from portal_archiver.crawler import Fetcher, Limits, Reason
 from portal_archiver.crawler.decoding import DecodingError, TooLargeError, decoded
 from portal_archiver.crawler.reasons import TABLE
@@ -18,16 +17,6 @@ from portal_archiver.model import Fetch, Portal
 
 QUICK = Limits(max_bytes=1_000_000, max_seconds=20, retry_wait=0.005, max_wait=3.0)
 IMPATIENT = replace(QUICK, max_seconds=0.2)
-
-
-@pytest.fixture
-def server() -> Iterator[HostileServer]:
-    with HostileServer() as server:
-        yield server
-
-
-def portal_of(server: HostileServer, **changes: Any) -> Portal:
-    return replace(Portal(start=(server.url("/"),), delay=0.0, allow_private=True), **changes)
 
 
 def fetch_all(portal: Portal, *urls: str, limits: Limits = QUICK) -> list[Fetch]:

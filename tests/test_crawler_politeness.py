@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hostile_server import HostileServer
+from hostile_server import HostileServer, portal_of
 from portal_archiver.crawler import Fetcher, Limits, Politeness, Reason
 from portal_archiver.crawler.exchange import Answer
 from portal_archiver.crawler.retry import asked_wait
@@ -20,16 +18,6 @@ from portal_archiver.model import Fetch, Portal
 
 LIMITS = Limits(retry_wait=0.01, max_wait=5.0)
 DELAY = 0.12
-
-
-@pytest.fixture
-def server() -> Iterator[HostileServer]:
-    with HostileServer() as server:
-        yield server
-
-
-def portal_of(server: HostileServer, **changes: Any) -> Portal:
-    return replace(Portal(start=(server.url("/"),), delay=0.0, allow_private=True), **changes)
 
 
 def fetch_together(portal: Portal, *urls: str, limits: Limits = LIMITS) -> list[Fetch]:

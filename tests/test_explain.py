@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from fictional_page import URL, page
 from portal_archiver.demo import serve, truth
 from portal_archiver.parser import parse_page
 from portal_archiver.parser.explain import Explanation, explain
+from program import PROGRAM
 
 
 def fields(html: str, url: str = URL) -> dict[str, Explanation]:
@@ -20,7 +20,7 @@ def fields(html: str, url: str = URL) -> dict[str, Explanation]:
 
 
 def run(*args: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "portal_archiver", "explain", *args]
+    command = [*PROGRAM, "explain", *args]
     return subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=60)
 
 

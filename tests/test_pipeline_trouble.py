@@ -7,7 +7,6 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 import threading
 from contextlib import closing
 from dataclasses import replace
@@ -25,8 +24,7 @@ from portal_archiver.model import Article, Page, Portal, RunReport
 from portal_archiver.parser import parse_page
 from portal_archiver.pipeline import Progress, crawl, crawl_all
 from portal_archiver.store import Archive
-
-PROGRAM = [sys.executable, "-m", "portal_archiver"]
+from program import PROGRAM
 
 
 def test_an_unreachable_portal_is_a_report_and_holds_up_no_other(tmp_path: Path) -> None:

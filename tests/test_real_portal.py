@@ -19,6 +19,7 @@ import pytest
 from portal_archiver.model import Archived
 from portal_archiver.store import Archive
 from portal_archiver.text import plain
+from program import PROGRAM
 from real_data import DATA, TOOLS, needs
 
 SERVER = TOOLS / "serve_portal.py"
@@ -91,7 +92,7 @@ def nights(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         (folder / "portals.toml").write_text(config, encoding="utf-8")
         for _ in range(2):
             before = len(log.read_text().splitlines())
-            command = [sys.executable, "-m", "portal_archiver", "crawl", "--json"]
+            command = [*PROGRAM, "crawl", "--json"]
             done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
             codes.append(done.returncode)
             runs.append(json.loads(done.stdout)["runs"][0])
