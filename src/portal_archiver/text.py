@@ -18,6 +18,7 @@ _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", 
 _USUAL = ("utf-8", "windows-1258", "windows-1252")
 # What UTF-8 Vietnamese looks like after somebody read it as Latin-1: "Ã¡" for "á", "áº¡" for "ạ", "Ä‘" for "đ".
 MANY_SIGNS = 5
+MOJIBAKE = b"\xa1\xc2"  # in "áº" and "á»" as UTF-8: some of the signs are in any such text
 _MOJIBAKE = re.compile("Ã[\u0080-\u00bf¡-¿]|á[º»][\u0080-\u00bf¡-¿ŒœŠšŸŽžƒˆ˜–-•…‰‹›€™]|Ä[\u0080-\u0091‘]|Æ[¡°]")
 
 
@@ -32,7 +33,8 @@ def decode(body: bytes, declared: str | None = None) -> str:
             return body.decode(encoding, "replace")
     for encoding in _candidates(body, declared):
         try:
-            return _mend_mojibake(body.decode(encoding))
+            text = body.decode(encoding)
+            return _mend_mojibake(text) if encoding != "utf-8" or MOJIBAKE in body else text
         except (LookupError, ValueError):
             continue
     return body.decode("utf-8", "replace")
@@ -51,7 +53,7 @@ def _candidates(body: bytes, declared: str | None) -> Iterable[str]:
 
 def _mend_mojibake(text: str) -> str:
     """Undo one round of "UTF-8 read as Latin-1 and saved again", where the text shows the signs of it throughout."""
-    signs = islice(_MOJIBAKE.finditer(text), MANY_SIGNS) if "Ã" in text or "áº" in text else ()
+    signs = islice(_MOJIBAKE.finditer(text), MANY_SIGNS)
     if sum(1 for _ in signs) < MANY_SIGNS:
         return text
     try:

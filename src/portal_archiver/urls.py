@@ -18,6 +18,8 @@ TRACKING = re.compile(
 )
 _SESSION_IN_PATH = re.compile(r";jsessionid=[^/]*|/\(S\([a-z0-9]{24}\)\)(?=/|$)", re.I)
 _PLAIN_PATH = re.compile(r"/(?:[\w-][\w.-]*/)*(?:[\w-][\w.-]*)?", re.ASCII)
+_PLAIN_RELATIVE = re.compile(r"(?P<up>(?:\.\./)+)?(?:[\w-][\w.-]*/)*(?:[\w-][\w.-]*)", re.ASCII)
+_ENDS_PATH = re.compile(r"[?#]")
 _ORIGIN = re.compile(r"https?://[^/?#]+", re.I)
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -39,7 +41,7 @@ def canonicalize(url: str, base: str = "") -> str | None:
         return None
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _canonical(url: str) -> str | None:
     parts = urlsplit(url)
     host, port = ascii_host(parts.hostname or ""), parts.port
@@ -54,11 +56,26 @@ def _canonical(url: str) -> str | None:
 def absolute(url: str, base: str = "") -> str:
     """A link as a browser resolves it on `base`, otherwise as written; ValueError for a host that is none."""
     url = url.strip()
+    if url.startswith(("http://", "https://")) and "\\" not in url:
+        return url
+    if base and (relative := _PLAIN_RELATIVE.fullmatch(url)) and (folder := _folder(base)):
+        start, path = folder
+        return start + (_without_dots(path + url) if relative["up"] else path + url)
     if base and _PLAIN_PATH.fullmatch(url) and (origin := _ORIGIN.match(base)):
         return origin[0] + url  # most links of a page, at a tenth of the cost
     head, mark, tail = url.partition("?")
     url = head.replace("\\", "/") + mark + tail  # as browsers do; old portals link to "tin\bai.aspx"
     return urljoin(base, url) if base else url
+
+
+@lru_cache(maxsize=256)
+def _folder(base: str) -> tuple[str, str] | None:
+    """The origin of a page, and the path of the folder it is in."""
+    origin = _ORIGIN.match(base)
+    path = _ENDS_PATH.split(base[origin.end() :], maxsplit=1)[0] if origin else ""
+    if origin is None or not _PLAIN_PATH.fullmatch(path):
+        return None
+    return origin[0], path[: path.rfind("/") + 1]
 
 
 def ascii_host(host: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from portal_archiver.parser.dom import Block, Outline
 
@@ -69,6 +70,12 @@ def footer_span(page: Outline) -> tuple[int, int] | None:
 
 def signs_in(text: str) -> int:
     """The kinds of sign in a block as bits; a lone sign deep in a sentence or in a long paragraph is none."""
+    return _signs_in(text) if len(text) <= PROSE else _signs_in.__wrapped__(text)
+
+
+@lru_cache(maxsize=16384)
+def _signs_in(text: str) -> int:
+    """The same, remembered for what the pages of a portal repeat."""
     low = text.lower()
     if not any(word in low for word in WORDS):
         return 0
