@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from portal_archiver.parser.dom import outline, parse
 from portal_archiver.parser.licensing.footer import footer_span, lines_of
 from portal_archiver.parser.licensing.license import parse_license
+from portal_archiver.parser.outline import outline, parse
 from real_data import DATA, needs
 
 SEED = DATA / "seed"

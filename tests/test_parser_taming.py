@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from portal_archiver.demo import serve, truth
-from portal_archiver.parser.dom import parse, text_lines
+from portal_archiver.parser.outline import parse, text_lines
 from portal_archiver.parser.taming import DEEPEST, LONG_TAG, tame
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from html import escape
 from statistics import median
 
 from portal_archiver.parser.byline import (
@@ -13,26 +12,29 @@ from portal_archiver.parser.byline import (
     Byline,
     clean_name,
     is_source_line,
+    is_unit,
     looks_like_name,
     read_byline,
     read_photographer,
 )
-from portal_archiver.parser.dom import CENTER, HEADINGS, Block, Outline
-from portal_archiver.parser.edges import Piece, find_byline, text_extent
-from portal_archiver.parser.meta_line import read_meta_line
+from portal_archiver.parser.captions import LONE_CAPTION, MAX_CAPTION, Captions
+from portal_archiver.parser.dom import HEADINGS, Block, Outline
+from portal_archiver.parser.edges import find_byline, text_extent
+from portal_archiver.parser.meta_line import meta_line_of
 from portal_archiver.parser.pictures import is_icon
-from portal_archiver.parser.region import MAX_LINKED, Region, is_prose
+from portal_archiver.parser.pieces import Piece, inline_html
+from portal_archiver.parser.region import MAX_LINKED, ProseIndex, Region, inserted_box, is_prose
 from portal_archiver.parser.tables import is_data_table, read_table
-from portal_archiver.parser.vocabulary import FURNITURE, HINTS, OPENS_PROSE, is_file, leads_to_page
+from portal_archiver.parser.vocabulary import is_file, is_furniture, is_picture, leads_to_page, names_file
 from portal_archiver.text import fold, plain
-from portal_archiver.urls import canonicalize
 
-MAX_CAPTION = 320  # characters
-SUBHEADING = 60  # a bold line after a picture that is shorter is a sub-heading
-FRAME_BLOCKS = 6  # a table around one picture has no more blocks
-CAPTION_SHARE = 0.6  # of the usual length of a paragraph: an unmarked caption is shorter
-SOURCE_LENGTH = 90
-LONE_CAPTION = 220  # a caption without any mark of one is at most this long
+SOURCE_LENGTH = 90  # characters
+TEASER = 20  # characters of a link: so long is another report's headline
+LINKED = 0.85  # share of a text that is all link
+# What a report never says beside a date: a counter, the label of a date.
+COUNTED = re.compile(
+    r"(?:luot|lan) (?:xem|doc)|\bdoc \d+ lan|cap nhat|ngay dang|(?:dang|gui) luc|\breads\b|\bviewed\b|posted on"
+)
 PERIOD = re.compile(r"\btu\b.*\bden\b")  # "(Từ 02/5 đến 05/5)": a schedule's span
 _ESCAPED_MARKUP = re.compile(r"</?o:p>|<!--.*?-->")  # Word's tags that an editor escaped into text
 
@@ -53,90 +55,114 @@ class Reading:
 class _Reader:
     """Walks the region once, in order, knowing what it saw last."""
 
-    def __init__(self, outline: Outline, region: Region, title: str, base: str) -> None:
-        self.outline = outline
-        self.base = base
-        self.region = region
+    def __init__(self, index: ProseIndex, region: Region, title: str, base: str) -> None:
+        self.index, self.outline, self.region, self.base = index, index.outline, region, base
         self.title = fold(title)
-        self.reading = Reading()
-        self.picture: int | None = None  # the picture block that still waits for its caption
-        self.captioned = self.caption_at = -(10**9)  # the key of the last caption, and the block it stood in
-        self.captions_centered = False
-        long = (at for at in range(region.end - 1, region.start - 1, -1) if len(outline.blocks[at].text) > LONE_CAPTION)
-        self.last_paragraph = next(long, -1)
-        self.usual = _usual_length(outline.blocks[region.start : region.end])
-        self.tables = dict(_data_tables(outline, region))
+        self.in_text = False  # the first paragraph is behind
+        blocks = self.outline.blocks[region.start : region.end]
+        self.captions = Captions(self.outline, region.start, region.end, _usual_length(blocks))
+        self.reading = Reading(captions=self.captions.found)
+        long = (number for number in range(len(blocks) - 1, -1, -1) if len(blocks[number].text) > LONE_CAPTION)
+        self.last_paragraph = region.start + next(long, -1 - region.start)
+        self.tables = dict(_data_tables(self.outline, region))
 
     def read(self) -> Reading:
         position = self.region.start
         while position < self.region.end:
-            if position in self.tables:
-                end, html = self.tables[position]
-                self.keep_table(position, html)
-                position = end
-                continue
-            self.place(position, self.outline.blocks[position])
-            position += 1
+            position = self.table(position) or self.box(position) or self.place(position)
         self.trim()
         self.reading.lead = self.find_lead()
         return self.reading
 
-    def place(self, position: int, block: Block) -> None:
-        text = plain(_ESCAPED_MARKUP.sub("", block.text))
+    def table(self, position: int) -> int | None:
+        """Keeps the data table that begins here, if one does; the block behind it."""
+        if position not in self.tables:
+            return None
+        end, html = self.tables[position]
+        table = read_table(html)
+        self.captions.picture = None
+        if table.text:
+            self.reading.pieces.append(Piece("table", table.text, table.html, position))
+        return end
+
+    def box(self, position: int) -> int | None:
+        """Passes over the box between two paragraphs that begins here, if one does; the block behind it."""
+        end = inserted_box(self.index, self.region.start, position) if self.index.ends_report(position) else None
+        if end is not None:
+            texts = [block.text for block in self.outline.blocks[position:end] if block.text]
+            self.leave_out("related", " | ".join(texts))
+            self.captions.picture = None
+        return end
+
+    def place(self, position: int) -> int:
+        """Gives the block its role; the next block."""
+        block = self.outline.blocks[position]
+        text = plain(_ESCAPED_MARKUP.sub("", block.text)) if "<" in block.text else block.text
         if not all(map(is_icon, block.pictures)) and not (text and self.is_beside_icons(block, text)):
             self.place_picture(position, block, text)
         elif text and not any(take(self, position, block, text) for take in ROLES):
             self.keep(position, block, text)
+        return position + 1
 
     def place_picture(self, position: int, block: Block, text: str) -> None:
-        self.picture = None if self.leads_elsewhere(position, block) else position
-        if text and len(text) <= MAX_CAPTION and not self.is_body_after_picture(block, text):
-            self.caption(position, text)
+        if text and (is_teaser_card(block) or is_file_link(block)):
+            self.leave_out("related", text)
+            return
+        self.captions.see_picture(None if self.leads_elsewhere(position, block) else position)
+        if text and len(text) <= MAX_CAPTION and (len(text) <= LONE_CAPTION or CREDIT.search(text)):
+            self.captions.take(position, text)
         elif text:
             self.keep(position, block, text)
+
+    def leave_out(self, what: str, text: str) -> None:
+        self.reading.left_out.append((what, text))
 
     def take_furniture(self, position: int, block: Block, text: str) -> bool:
         found = self.is_furniture(block, text) or self.leads_elsewhere(position - 1, block)
         if found:
-            self.reading.left_out.append(("furniture", text))
+            self.leave_out("furniture", text)
         return found
 
     def take_author(self, position: int, block: Block, text: str) -> bool:
-        found = not self.reading.byline and self.is_author_field(block, text)
+        beside = not self.in_text and block.link_share < 0.5 and self.is_beside_date(position)
+        beside = beside and looks_like_name(text) and not is_unit(text)
+        found = not self.reading.byline and (beside or self.is_author_field(block, text))
         if found:
             self.reading.byline = Byline(clean_name(text))
         return found
 
-    def take_rest_of_caption(self, position: int, block: Block, text: str) -> bool:
-        found = self.continues_caption(position, text)
-        if found:
-            self.reading.captions[self.captioned] += f" {text}"
-        return found
-
     def take_caption(self, position: int, block: Block, text: str) -> bool:
-        found = self.is_caption(block, text)
-        if found:
-            self.caption(position, text)
-        return found
+        if self.captions.take_rest(position, text):
+            return True
+        emphasized = any("em" in tags for _, tags, _ in block.parts)
+        if self.captions.fits(block, text, emphasized=emphasized, first=not self.reading.pieces):
+            self.captions.take(position, text)
+            return True
+        return self.captions.take_above(position, block, text)
 
     def take_source_line(self, position: int, block: Block, text: str) -> bool:
         found = is_source_line(text) or (text.startswith("Theo ") and self.is_edge(position) and is_unfinished(text))
         if found:
             self.reading.source_line = text
-            self.reading.left_out.append(("source line", text))
+            self.leave_out("source line", text)
         return found
 
     def take_byline(self, position: int, block: Block, text: str) -> bool:
         byline, photographer = read_byline(text), read_photographer(text)
         if not (byline or photographer) or not self.is_edge(position):
             return False
-        self.reading.byline = self.reading.byline or byline
+        known = self.reading.byline
+        if byline and (known is None or is_unit(known.name)):  # who wrote it, not the office that posted it
+            self.reading.byline = byline
         self.reading.photographer = self.reading.photographer or photographer
         return True
 
     def is_beside_icons(self, block: Block, text: str) -> bool:
         """Furniture or particulars: the pictures in such a line are buttons."""
-        return bool(FURNITURE.match(fold(text))) or (not self.reading.pieces and self.is_meta_line(block))
+        if is_furniture(text) or (not self.reading.pieces and self.is_meta_line(block)):
+            return True
+        line = meta_line_of(block)
+        return line is not None and line.is_plain
 
     def leads_elsewhere(self, position: int, block: Block) -> bool:
         """A picture and a text that link to the same other page: the teaser of another report."""
@@ -144,106 +170,46 @@ class _Reader:
         if len(pair) < 2 or not (pair[0].pictures and pair[0].anchors and pair[1].anchors):
             return False
         href = pair[1].anchors[0].href
-        return pair[0].anchors[0].href == href and len(pair[1].anchors[0].text) > SUBHEADING / 3 and not is_file(href)
+        return pair[0].anchors[0].href == href and len(pair[1].anchors[0].text) > TEASER and not is_file(href)
 
     def is_author_field(self, block: Block, text: str) -> bool:
-        return bool(HINTS["author"].search(self.outline.hints(block, 2))) and looks_like_name(text)
+        return "author" in self.outline.called(block, 2) and looks_like_name(text)
+
+    def is_beside_date(self, position: int) -> bool:
+        """Whether a line of particulars stands right before or behind the block: a name there is the author's."""
+        near = (at for at in (position - 1, position + 1) if self.region.start <= at < self.region.end)
+        return any(meta_line_of(self.outline.blocks[at]) for at in near)
 
     def is_edge(self, position: int) -> bool:
         """Bylines stand at the beginning or the end of a report, never between its paragraphs."""
-        if not self.reading.pieces:
-            return True
-        return position >= self.last_paragraph
-
-    def is_body_after_picture(self, block: Block, text: str) -> bool:
-        return len(text) > LONE_CAPTION and not CREDIT.search(text)
+        return not self.in_text or position >= self.last_paragraph
 
     def is_furniture(self, block: Block, text: str) -> bool:
         folded = fold(text)
-        if folded == self.title or FURNITURE.match(folded):
+        if folded == self.title or is_furniture(text) or is_file_link(block):
             return True
         if not self.reading.pieces and self.is_meta_line(block) and not PERIOD.search(folded):
             return True
-        if any(is_file(anchor.href) for anchor in block.anchors) and block.link_share > MAX_LINKED:
+        if COUNTED.search(folded) and meta_line_of(block):
             return True
-        if self.is_author_field(block, text):
+        if self.is_author_field(block, text) or (not self.in_text and read_byline(text)):
             return False
         is_address = text.startswith(("http://", "https://", "www."))  # written out for the reader
-        away = any(leads_to_page(anchor.href) for anchor in block.anchors)
-        return away and block.link_share > 0.85 and self.outline.tag(block) != "td" and not is_address
-
-    def is_caption(self, block: Block, text: str) -> bool:
-        if len(text) > MAX_CAPTION:
-            return False
-        tags = [element.tag for element, _ in zip(self.outline.around(block), range(2), strict=False)]
-        near = self.outline.hints(block, 2)
-        if "figcaption" in tags or (self.framed(block) and not HINTS["lead"].search(near)):
-            return True
-        marked = bool(HINTS["caption"].search(near) or CREDIT.search(text))
-        if self.picture is None:  # its picture is lost, or stands above the caption before this one
-            return bool(HINTS["caption"].search(near) and CREDIT.search(text)) or self.set_like_captions(block, text)
-        if marked:
-            return True
-        if HINTS["lead"].search(near):
-            return False
-        if not self.reading.pieces:  # a thumbnail stands above the lead; a picture with its caption is centered
-            return CENTER in near and not block.is_bold and len(text) <= LONE_CAPTION and is_one_sentence(text)
-        if self.outline.tag(block) in HEADINGS or len(text) > LONE_CAPTION or OPENS_PROSE.match(fold(text)):
-            return False
-        if block.is_bold and len(text) < SUBHEADING:
-            return CENTER in near or "<em>" in self.html(block)
-        return CENTER in near or "<em>" in self.html(block) or (is_one_sentence(text) and self.is_short(text))
-
-    def is_short(self, text: str) -> bool:
-        """Much shorter than the report's paragraphs: what tells a plain line below a picture from the next of them."""
-        return len(text) <= CAPTION_SHARE * self.usual
-
-    def framed(self, block: Block) -> bool:
-        """The text stands in a small table of its own, under its picture or where the picture was."""
-        for element in self.outline.around(block):
-            if element.tag == "table":
-                if element.end - element.start > FRAME_BLOCKS:
-                    return False
-                inside = self.outline.blocks[element.start : element.end]
-                alone = sum(bool(other.text) for other in inside) == 1 and len(block.text) <= LONE_CAPTION
-                return alone and element.start > self.region.start and len(element.node.css("tr")) > 1
-        return False
-
-    def set_like_captions(self, block: Block, text: str) -> bool:
-        """Centered like the captions before it, and no heading: the caption of a picture that is lost."""
-        centered = CENTER in self.outline.hints(block, 1) and not block.is_bold
-        return centered and self.captions_centered and len(text) <= LONE_CAPTION
-
-    def continues_caption(self, position: int, text: str) -> bool:
-        """The rest of a caption that an editor broke in two."""
-        before = self.reading.captions.get(self.captioned, "")
-        broken = text[0].islower() and before[-1:] not in ".!?)" and len(text) <= LONE_CAPTION / 2
-        return position == self.caption_at + 1 and broken
-
-    def caption(self, position: int, text: str) -> None:
-        self.captioned = -1 - len(self.reading.captions) if self.picture is None else self.picture
-        self.reading.captions[self.captioned] = text
-        self.caption_at, self.picture = position, None
-        self.captions_centered |= CENTER in self.outline.hints(self.outline.blocks[position], 1)
+        away = block.link_share > LINKED and any(leads_to_page(anchor.href) for anchor in block.anchors)
+        return away and self.outline.tag(block) != "td" and not is_address
 
     def keep(self, position: int, block: Block, text: str) -> None:
-        self.picture = None if len(text) > LONE_CAPTION or not block.pictures else self.picture
+        if len(text) > LONE_CAPTION or not block.pictures:
+            self.captions.picture = None
+        self.in_text = self.in_text or is_prose(block)
         tag = self.outline.tag(block)
         role = tag if tag in HEADINGS or tag == "li" else "p"
-        self.reading.pieces.append(Piece(role, text, f"<{role}>{self.html(block)}</{role}>", position))
-
-    def keep_table(self, position: int, html: str) -> None:
-        table = read_table(html)
-        self.picture = None
-        if table.text:
-            self.reading.pieces.append(Piece("table", table.text, table.html, position))
-
-    def html(self, block: Block) -> str:
-        return inline_html(block, self.base)
+        html = inline_html(block, self.base)
+        self.reading.pieces.append(Piece(role, text, f"<{role}>{html}</{role}>", position))
 
     def is_meta_line(self, block: Block) -> bool:
         """Particulars above the text; an author among them is the byline. Spans side by side are words apart."""
-        line = read_meta_line(plain(" | ".join(part[0] for part in block.parts))) or read_meta_line(block.text)
+        line = meta_line_of(block)
         if line and line.author and not self.reading.byline:
             self.reading.byline = Byline(line.author)
         return line is not None
@@ -255,13 +221,14 @@ class _Reader:
         if self.reading.byline is None and (found := find_byline(self.outline, pieces, end)):
             position, self.reading.byline = found
             end = min(end, position)
-        self.reading.left_out += [("furniture", piece.text) for piece in (*pieces[:start], *pieces[end:])]
+        for piece in (*pieces[:start], *pieces[end:]):
+            self.leave_out("furniture", piece.text)
         self.reading.pieces = pieces[start:end]
 
     def find_lead(self) -> str:
         for piece in self.reading.pieces[:2]:
             block = self.outline.blocks[piece.block]
-            named = HINTS["lead"].search(self.outline.hints(block, 2))
+            named = "lead" in self.outline.called(block, 2)
             if piece.role != "table" and len(piece.text) > 40 and (named or block.is_bold):
                 return piece.text
         return ""
@@ -271,16 +238,31 @@ class _Reader:
 ROLES: tuple[Callable[[_Reader, int, Block, str], bool], ...] = (
     _Reader.take_furniture,
     _Reader.take_author,
-    _Reader.take_rest_of_caption,
     _Reader.take_caption,
     _Reader.take_source_line,
     _Reader.take_byline,
 )
 
 
-def read_body(outline: Outline, region: Region, title: str, base: str = "") -> Reading:
+def read_body(index: ProseIndex, region: Region, title: str, base: str = "") -> Reading:
     """Reads the region under a headline into body pieces, captions, byline and source line; `base` resolves links."""
-    return _Reader(outline, region, title, base).read()
+    return _Reader(index, region, title, base).read()
+
+
+def is_file_link(block: Block) -> bool:
+    """A link to a file, with the icon of its kind."""
+    return block.link_share > MAX_LINKED and any(is_file(a.href) or names_file(a.text) for a in block.anchors)
+
+
+def is_teaser_card(block: Block) -> bool:
+    """A picture and the words of a link to another page in one block: the card of another report."""
+    away = [anchor for anchor in block.anchors if leads_to_page(anchor.href) and not is_picture(anchor.href)]
+    return block.link_share > LINKED and any(len(anchor.text) > TEASER for anchor in away)
+
+
+def is_unfinished(text: str) -> bool:
+    """A short line without any stop: "Theo Đội ứng cứu sự cố an toàn thông tin mạng tỉnh"."""
+    return len(text) <= SOURCE_LENGTH and not any(char in text for char in ".,;:!?")
 
 
 def _usual_length(blocks: list[Block]) -> float:
@@ -290,41 +272,8 @@ def _usual_length(blocks: list[Block]) -> float:
     return median(lengths) if lengths else 0.0
 
 
-def is_unfinished(text: str) -> bool:
-    """A short line without any stop: "Theo Đội ứng cứu sự cố an toàn thông tin mạng tỉnh"."""
-    return len(text) <= SOURCE_LENGTH and not any(char in text for char in ".,;:!?")
-
-
-def is_one_sentence(text: str) -> bool:
-    """At most one full stop, at the end: what a caption is, and a paragraph rarely."""
-    return len(re.findall(r"[.!?](?=\s+\S)", text)) == 0
-
-
-def inline_html(block: Block, base: str = "") -> str:
-    """A block's text with its inline emphasis and links, escaped."""
-    pieces: list[str] = []
-    for text, tags, href in block.parts:
-        piece = escape(re.sub(r"\s+", " ", text), quote=False)
-        target = canonicalize(href, base) if href and base else None
-        opened = [*(f"<{tag}>" for tag in tags), f'<a href="{escape(target)}">' if target else ""]
-        closed = ["</a>" if target else "", *(f"</{tag}>" for tag in reversed(tags))]
-        pieces.append(f"{''.join(opened)}{piece}{''.join(closed)}" if piece.strip() else piece)
-    return plain("".join(pieces))
-
-
 def _data_tables(outline: Outline, region: Region) -> Iterator[tuple[int, tuple[int, str]]]:
     for index, element in enumerate(outline.elements):
         inside = region.start <= element.start < element.end <= region.end
-        if element.tag == "table" and inside and is_data_table(outline, element, index):
+        if inside and element.tag == "table" and is_data_table(outline, element, index):
             yield element.start, (element.end, element.node.html or "")
-
-
-def joined(pieces: Iterable[Piece]) -> str:
-    """Body text: pieces separated by a blank line."""
-    return "\n\n".join(piece.text for piece in pieces)
-
-
-def joined_html(pieces: Iterable[Piece]) -> str:
-    """Body HTML: list items gathered into lists."""
-    html = "\n".join(piece.html for piece in pieces)
-    return re.sub(r"(?:<li>.*</li>\n?)+", lambda match: f"<ul>{match[0].strip()}</ul>\n", html).strip()

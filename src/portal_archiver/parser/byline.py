@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from portal_archiver.parser.vocabulary import DOCUMENT_LABEL
 from portal_archiver.text import fold
 
-MAX_LENGTH = 90
+MAX_LENGTH = 90  # characters of a byline
+LONGEST_NAME = 50
+MOST_WORDS = 10  # of a name: "Văn phòng Đăng ký đất đai tỉnh Bạch Hải"
 # Labelled bylines, on the text as written. Each row: pattern with groups `name`, whether the name also took the photos.
 BYLINE_FORMS: tuple[tuple[re.Pattern[str], bool], ...] = (
     # "Tin, ảnh: Lê Hoa", "Bài và ảnh: LÊ HOA", "Tin & ảnh Lê Hoa"
@@ -15,8 +18,9 @@ BYLINE_FORMS: tuple[tuple[re.Pattern[str], bool], ...] = (
     # "Tác giả: Lê Hoa", "Bài: Lê Hoa", "PV: Lê Hoa", "Viết bởi: Lê Hoa", "Người đăng: Ban Biên tập"
     (
         re.compile(
-            r"^\(?(?:tác giả|tin|bài|bài viết|thực hiện|PV|phóng viên|người (?:viết|đăng|gửi|soạn|thực hiện)"
-            r"|(?:được )?(?:viết|đăng|gửi|soạn) bởi|(?:posted |submitted |written )?by|bởi)"
+            r"^\(?(?:tác giả(?: bài viết)?|tin|bài|bài viết|thực hiện|PV|phóng viên"
+            r"|người (?:viết|đăng|gửi|soạn|thực hiện)|(?:được )?(?:viết|đăng|gửi|soạn) bởi"
+            r"|(?:posted |submitted |written )?by|bởi)"
             r"\s*:?\s+(?P<name>[^:]+?)\)?$",
             re.I,
         ),
@@ -30,7 +34,10 @@ PHOTOGRAPHER = re.compile(
 _AND_PHOTOS = re.compile(r"^((?:tin|bài)\s*:[^:]+?)\s*[;,.–-]\s*ảnh\s*:.*$", re.I)
 # What a byline adds to its name: "Hoàng Yến (thực hiện)".
 _ADDED = re.compile(r"\s*\((?:thực hiện|tổng hợp|ghi|sưu tầm|st|biên tập|lược ghi|t/h|th)\)\s*$", re.I)
-INITIALS = re.compile(r"^(?:PV|BBT|BTV|CTV|TTXVN|[A-ZĐ]\.\s?[A-ZĐ]\.?)$")  # "PV", "BBT", "T.H"
+# "PV", "BBT", "T.H", "N.T.H", "HTN"
+INITIALS = re.compile(
+    r"^(?!(?:PDF|RSS|TOP|DOC|XLS|VND|USD|GMT|FAQ|TV)$)(?:TTXVN|(?:[A-ZĐ]\.\s?){1,3}[A-ZĐ]\.?|[A-ZĐ]{2,3})$"
+)
 SOURCE_LINE = re.compile(
     r"^[(\[–\-*\s]*(?:"
     r"(?:nguồn|theo nguồn|nguồn tin)(?:\s+(?:tin|bài|từ))?\s*[:\-–“\"]\s*\S.*"  # (Nguồn: Báo ...)
@@ -48,6 +55,7 @@ CREDIT = re.compile(
     re.I,
 )
 NO_CREDIT = re.compile(r"^(?:minh hoa|internet|tu lieu|suu tam|st|kt|cttdt)\W*$")
+_NO_NAME = re.compile(r"[?!:;“”\"]|\./\.$")
 _NAME_WORD = re.compile(r"^[^\W\d_][\w’'.]*$")
 _LOWER_PARTICLES = frozenset(("và", "-", "–", "&", "của"))
 # Words that open a signature or a heading, not a person's name.
@@ -55,8 +63,12 @@ NOT_NAMES = re.compile(
     r"\b(?:cong hoa|doc lap|ket luan|muc tieu|noi dung|thong bao|ke hoach|quyet dinh|chu tich|giam doc|truong phong|"
     r"noi nhan|tai lieu|phu luc|hoi nghi|chuong trinh|xem|tin|thoi gian|dia diem|so dien thoai|giai phap|nhiem vu)\b"
 )
+# With their diacritics: "Sở Nội vụ" is one, "Số ý kiến" none.
 ORGANIZATION = re.compile(
-    r"^(?:ban|so|phong|trung tam|uy ban|ubnd|bao|dai|cong|van phong|doan|hoi|lien doan|ttxvn|cong an|truong|nhom)\b"
+    r"^(?:ban|bộ|sở|phòng|cục|chi cục|vụ|trung tâm|(?:[uủ][ỷy]|uỷ) ban|ubnd|hđnd|(?:tỉnh|thành|huyện|đảng) (?:ủy|uỷ)"
+    r"|văn phòng|công an|trường|đoàn|hội|liên đoàn|báo|bảo tàng|tạp chí|đài|cổng|ttxvn|thư viện|bệnh viện|công ty|hạt"
+    r"|nhóm|tổ|đội)\b",
+    re.I,
 )
 
 
@@ -88,7 +100,7 @@ def is_source_line(text: str) -> bool:
 
 def clean_name(text: str) -> str:
     """A name without the marks around it and what a byline adds: "HOÀNG YẾN (thực hiện)" is "HOÀNG YẾN"."""
-    return _ADDED.sub("", text.strip()).strip(" .()*-–")
+    return _ADDED.sub("", text.strip()).strip(" .()*-–•·|")
 
 
 def read_photographer(text: str) -> str | None:
@@ -104,17 +116,27 @@ def looks_like_name(text: str) -> bool:
     if INITIALS.match(bare):
         return True
     name, dash, unit = bare.partition(" - ")
-    if dash and ORGANIZATION.match(fold(unit)):  # "Thái Bảo - Phòng Kinh tế và Hạ tầng"
+    if dash and ORGANIZATION.match(unit):  # "Thái Bảo - Phòng Kinh tế và Hạ tầng"
         return len(unit) <= 60 and looks_like_name(name)
     parts = bare.replace("/", " ").replace(",", " ").split()
-    if not 1 < len(parts) <= 8 or len(bare) > 50 or any(char in bare for char in '?!:;“”"') or text.endswith("./."):
+    if (
+        not 1 < len(parts) <= MOST_WORDS
+        or len(bare) > 50
+        or any(char in bare for char in '?!:;“”"')
+        or text.endswith("./.")
+    ):
         return False
     folded = fold(bare)
-    if NOT_NAMES.search(folded):
+    if NOT_NAMES.search(folded) or DOCUMENT_LABEL.match(folded):
         return False
-    if ORGANIZATION.match(folded):
+    if ORGANIZATION.match(bare):
         return parts[0][0].isupper()
     return all(part in _LOWER_PARTICLES or (_NAME_WORD.match(part) and part[0].isupper()) for part in parts)
+
+
+def is_unit(text: str) -> bool:
+    """Whether a name is an organization's: "Phòng Văn hóa và Thông tin"."""
+    return bool(ORGANIZATION.match(clean_name(text)))
 
 
 def read_credit(caption: str) -> str | None:

@@ -27,10 +27,17 @@ DAY_FORMS = (
     ("words", rf"(?<!\d){_D}\s+thang\s+(?P<w>{_WORDS})\s*(?:,|nam\s)?\s*{_Y}(?!\d)"),  # 26 Tháng Mười Hai 2023
     ("thang-day", rf"thang\s+{_M}\s+{_D},\s*{_Y}(?!\d)"),  # Tháng 1 26, 2024
     ("words-day", rf"thang\s+(?P<w>{_WORDS})\s+{_D},\s*{_Y}(?!\d)"),  # Tháng Mười Một 1, 2023
-    ("th", rf"(?<!\d){_D}\s+th{_M},?\s*{_Y}(?!\d)"),  # 26 Th12, 2023
+    ("th", rf"(?<!\d){_D}[\s/]+thg?\.?\s?{_M}[,/]?\s*{_Y}(?!\d)"),  # 26 Th12, 2023; 26 thg 12, 2023
+    ("th-day", rf"\bthg?\.?\s?{_M}\s+{_D},\s*{_Y}(?!\d)"),  # Th12 26, 2023
     ("year-first", rf"(?<![\d/]){_Y}/{_M}/{_D}(?![\d/])"),  # 2023/12/26
     ("english", rf"(?<!\d){_D}\s+(?P<e>{'|'.join(_ENGLISH)})[a-z]*\.?,?\s+{_Y}(?!\d)"),  # 26 Dec 2023
     ("english-us", rf"\b(?P<e>{'|'.join(_ENGLISH)})[a-z]*\.?\s+{_D},?\s+{_Y}(?!\d)"),  # December 26, 2023
+    ("month-first", rf"(?<![\d/]){_M}/(?P<d>1[3-9]|2\d|3[01])/{_Y}(?=[\s,\-|]+\d{{1,2}}:\d\d)"),  # 9/25/2006 3:07:45 PM
+    (
+        "month-first-short",
+        rf"(?<![\d/]){_M}/(?P<d>1[3-9]|2\d|3[01])/(?P<yy>\d\d)(?=,? \d{{1,2}}:\d\d)",
+    ),  # 3/29/24 4:12 PM
+    ("short-year", rf"(?<![\d/]){_D}/{_M}/(?P<yy>\d\d)(?=,? (?:luc )?\d{{1,2}}[:h]\d\d)"),  # 22/03/18 09:05
     ("spaces", r"(?<!\d)(?P<d>\d{2}) (?P<m>\d{2}) (?P<y>(?:19|20)\d{2})(?!\d)"),  # thứ năm, 08 08 2019 08:51
 )
 RELATIVE_FORMS = (
@@ -42,13 +49,14 @@ AGO_UNITS = {"phut": "minutes", "gio": "hours", "tieng": "hours", "ngay": "days"
 TIME = re.compile(
     r"(?<![\d/.\-:])(?P<H>[01]?\d|2[0-4])\s?(?P<c>:|h|g(?![a-z])|gio)\s?"  # 14:35, 14h30, 8 giờ 05 phút
     r"(?:(?P<M>[0-5]\d?)(?![\d/])(?:\s?:\s?[0-5]\d(?:\.\d+)?)?\s?(?:'|phut|p\b)?)?"
-    r"\s?(?P<z>z\b|(?:gmt|utc)?\s?[+-]\d{2}:?\d{2})?\s?(?P<ap>am|pm|sa|ch)?(?![\w])"
+    r"\s?(?P<z>z\b|(?:gmt|utc)?\s?[+-]\d{2}:?\d{2})?\s?(?P<ap>am|pm|sang|sa|chieu|ch|toi)?(?![\w])"
 )
 # What may stand between a day and its time, and nothing else.
 GLUE = re.compile(
-    r"^(?:[\s,;|()\[\]–\-:.t]|luc|hoi|vao|ngay|thu\s(?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat|hom nay|hom qua|icon)*$"
+    r"^(?:[\s,;|()\[\]–\-:.t•·]|luc|hoi|vao|ngay|thu\s(?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat|hom nay|hom qua|icon"
+    r"|(?:mon|tue|wed|thu|fri|sat|sun)(?:\w{0,3}day)?)*$"
 )
-_DIGIT = re.compile(r"\d")
+_DIGITS = re.compile(r"\d{4}|\d/\d\d?/\d\d")
 _DAYS = [(name, re.compile(pattern)) for name, pattern in DAY_FORMS]
 _RELATIVE = [(name, re.compile(pattern), days) for name, pattern, days in RELATIVE_FORMS]
 
@@ -74,7 +82,7 @@ def find_dates(text: str, now: datetime | None = None) -> list[Found]:
     `now` (aware) is what "3 giờ trước" counts from; without it the relative forms are passed over. Day comes first;
     an impossible date is no date.
     """
-    if now is None and not _DIGIT.search(text):
+    if now is None and not may_have_date(text):
         return []
     folded = _fold_in_place(text)
     times = [match for match in TIME.finditer(folded) if match["M"] or match["c"] != ":"]
@@ -84,6 +92,11 @@ def find_dates(text: str, now: datetime | None = None) -> list[Found]:
             continue
         found.append(_with_time(folded, form, day, start, end, times))
     return found or list(_ago(folded, now))
+
+
+def may_have_date(text: str) -> bool:
+    """Whether a text has the digits that each of the forms has: a year's four, or a day, a month and a short year."""
+    return _DIGITS.search(text) is not None
 
 
 def _fold_in_place(text: str) -> str:
@@ -113,7 +126,8 @@ def _day(groups: dict[str, str | None]) -> date | None:
     else:
         month = int(groups["m"] or 0)
     try:
-        day = date(int(groups["y"] or 0), month, int(groups["d"] or 0))
+        year = int(groups.get("y") or f"20{groups.get('yy')}")
+        day = date(year, month, int(groups["d"] or 0))
     except ValueError:
         return None
     return day if 1990 <= day.year <= 2100 else None
@@ -134,9 +148,9 @@ def _with_time(folded: str, form: str, day: date, start: int, end: int, times: l
 
 def _clock(match: re.Match[str]) -> time | None:
     hour, minute, half = int(match["H"]), int(match["M"] or 0), match["ap"]
-    if half in ("pm", "ch") and hour < 12:
+    if half in ("pm", "ch", "chieu", "toi") and hour < 12:
         hour += 12
-    if half in ("am", "sa") and hour == 12:
+    if half in ("am", "sa", "sang") and hour == 12:
         hour = 0
     if hour > 23 or (hour, minute, half) == (0, 0, None):  # midnight is what a CMS prints when it knows only the day
         return None

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from portal_archiver.model import Article, Dateline, License
 from portal_archiver.parser.body import Reading
-from portal_archiver.parser.dateline import inferred_dates, shown_dates
+from portal_archiver.parser.dateline import inferred_dates
+from portal_archiver.parser.headline.choice import Candidate
 from portal_archiver.parser.page import Evidence, Known, build_article, choose, gather, headlines, judge
-from portal_archiver.parser.title import Candidate
+from portal_archiver.parser.shown_dates import shown_dates
 
 RUNNERS_UP = 4
 EXCERPT = 70  # characters
@@ -52,7 +53,7 @@ def explain(html: bytes | str, url: str, known: Known | None = None) -> tuple[Ex
 def _titles(evidence: Evidence, title: Candidate | None) -> Iterator[Reason]:
     if title:
         yield Reason(title.text, _weights(title.evidence), True)
-    others = [other for other in headlines(evidence) if title is None or other.block != title.block]
+    others = [other for other in headlines(evidence, thorough=True) if title is None or other.block != title.block]
     for other in others[:RUNNERS_UP]:
         yield Reason(other.text, _weights(other.evidence))
 
@@ -61,7 +62,10 @@ def _dates(evidence: Evidence, title: Candidate, article: Article) -> Iterator[R
     published = article.published
     if published:
         yield Reason(_value(published), f"{published.origin}: {_short(published.raw)}", True)
-    shown = sorted(shown_dates(evidence.index, title, evidence.fetched_at), key=lambda item: -item.score)
+    shown = sorted(
+        shown_dates(evidence.index, title, evidence.fetched_at, evidence.metadata.language),
+        key=lambda item: -item.score,
+    )
     for item in shown[:RUNNERS_UP]:
         update = ("an update", 0.0) if item.is_update else None
         weights = _weights((*item.evidence, update) if update else item.evidence)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import islice
+from itertools import accumulate, islice
 
 from selectolax.lexbor import LexborHTMLParser
 
 from portal_archiver.model import Dateline, Link
-from portal_archiver.parser.dates import VIETNAM, find_dates
+from portal_archiver.parser.dates import VIETNAM, find_dates, may_have_date
 from portal_archiver.parser.dom import Block, Outline
 from portal_archiver.parser.metadata import Metadata
 from portal_archiver.parser.vocabulary import NOWHERE
@@ -31,31 +31,38 @@ def read_links(
     Links that no reader sees (in folded menus) are followed too; feeds that the page advertises come last. No date
     lies after `now`: an event's may.
     """
-    texts: dict[str, str] = {}  # by href as written
+    texts = _texts(tree)
+    texts.update({feed: "" for feed in metadata.feeds if feed not in texts})
+    latest = now.astimezone(VIETNAM).date() if now else None
+    dates = {href: date for href, date in _dates(outline).items() if latest is None or date.day <= latest}
+    links: dict[str, tuple[str, Dateline | None]] = {}
+    for href, text in texts.items():
+        if url := canonicalize(href, base):
+            before, dated = links.get(url, ("", None))
+            links[url] = (text if len(text) > len(before) else before, dated or dates.get(href))
+    return tuple([Link(url, text, date) for url, (text, date) in links.items()])
+
+
+def _texts(tree: LexborHTMLParser) -> dict[str, str]:
+    """The longest anchor text of each link, by its href as written."""
+    texts: dict[str, str] = {}
     for node in tree.css("a[href]"):
-        attributes = node.attributes
+        attributes = node.attrs
         href = attributes.get("href") or ""
         if not href.lower().startswith(NOWHERE):
             text = plain(node.text()) or plain(attributes.get("title") or "")
             if len(text) >= len(texts.get(href, "")):
                 texts[href] = text
-    texts.update({feed: "" for feed in metadata.feeds if feed not in texts})
-    latest = now.astimezone(VIETNAM).date() if now else None
-    dates = {href: date for href, date in _dates(outline).items() if latest is None or date.day <= latest}
-    links: dict[str, Link] = {}
-    for href, text in texts.items():
-        url = canonicalize(href, base)
-        if url:
-            before = links.get(url, Link(url))
-            links[url] = Link(url, max(before.text, text, key=len), before.published or dates.get(href))
-    return tuple(links.values())
+    return texts
 
 
 def _dates(outline: Outline) -> dict[str, Dateline]:
     """The date beside each link that has a headline's length, by its href as written."""
     dates: dict[str, Dateline] = {}
+    dated = [0, *accumulate(may_have_date(block.text) for block in outline.blocks)]
     for position, block in enumerate(outline.blocks):
-        if len(block.anchors) > ITEM_ANCHORS:
+        near = dated[min(position + ITEM_BLOCKS, len(dated) - 1)] - dated[max(0, position - ITEM_BLOCKS)]
+        if not near or len(block.anchors) > ITEM_ANCHORS:
             continue
         for anchor in block.anchors:
             wanted = len(anchor.text) > ANCHOR and anchor.href not in dates
@@ -87,8 +94,9 @@ def _item(outline: Outline, position: int, href: str) -> tuple[int, int]:
     """The largest element around a link that holds no other headline, as blocks [start, end)."""
     start, end = position, position + 1
     for element in islice(outline.around(outline.blocks[position]), ITEM_LEVELS):
-        inside = outline.blocks[element.start : element.end]
-        if len(inside) > ITEM_BLOCKS or any(_is_other_headline(other, href) for other in inside):
+        if element.end - element.start > ITEM_BLOCKS:
+            break
+        if any(_is_other_headline(other, href) for other in outline.blocks[element.start : element.end]):
             break
         start, end = element.start, element.end
     return start, end

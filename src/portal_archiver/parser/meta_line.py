@@ -8,32 +8,70 @@ from functools import lru_cache
 
 from portal_archiver.parser.byline import looks_like_name
 from portal_archiver.parser.dates import Found, find_dates
+from portal_archiver.parser.dom import UNASKED, Block
 from portal_archiver.text import fold
 
 LONGEST = 140  # characters
+_DIGIT = re.compile(r"\d")
+NAME = 40  # characters of a section's name, or of whoever entered the report
 # Words that stand beside a date in such a line: "Thứ ba, 26/12/2023, 14:35 (GMT+7)", "Cập nhật lần cuối: ..."
 _WORDS = frozenset(
     "thu hai ba tu nam sau bay chu nhat cn ngay thang gio phut luc hoi vao cap nhat dang xuat ban phat hanh tao gui "
     "viet boi tin bai co chu gmt utc luot xem doc lan so cuoi moi hom nay qua truoc am pm sa ch s icon calendar "
     "t2 t3 t4 t5 t6 t7 chia se in email print mon tue wed thu fri sat sun monday tuesday wednesday thursday friday "
-    "saturday sunday "
-    "publish published posted post on at in update updated last modified created date time views view hits".split()
+    "saturday sunday a tang giam quay lai tro ve binh luan phan hoi thich khong danh gia nghe lien he font size reads "
+    "publish published posted post on at in update updated last modified created date time views view hits read min "
+    "reads viewed download da duoc tai sua chinh lai "
+    # names of icons, which icon fonts write as text: Material Icons
+    "event visibility schedule access today range person remove red eye star border month clock "
+    "account circle".split()
 )
 # What introduces the author in it: "Viết bởi: Lê Hoa", "Submitted by Lê Hoa on ...", "Người đăng: Lê Hoa".
-_BY = re.compile(
-    r"\b(?:(?:được\s+)?(?:viết|đăng|gửi|soạn)\s+bởi|người\s+(?:đăng|gửi|soạn|viết)|tác\s+giả|bút\s+danh|"
-    r"(?:posted|submitted|written|published)\s+by|by|bởi)\b\s*:?",
+BY = re.compile(
+    r"\b(?:(?:được\s+)?(?:viết|đăng|gửi|soạn)\s+bởi|người\s+(?:đăng|gửi|soạn|viết|tạo)(?:\s+(?:tin|bài)(?:\s+viết)?)?|"
+    r"tác\s+giả(?:\s+bài\s+viết)?|bút\s+danh|nguồn(?:\s+tin)?|(?:posted|submitted|written|published)\s+by|by|bởi)\b\s*:?",
     re.I,
 )
 _SEPARATORS = re.compile(r"\s+[-–—]\s+|[|•·/,;()\[\]]|\s{2,}|:\s|\b(?:on|at|lúc|ngày|vào|thứ)\b", re.I)
+_PARTS = re.compile(r"\s+[-–—]\s+|[|•·\[\]]")
+# What no sentence has beside a date, in folded text: a counter, a time zone, seconds, the label of a date, a weekday
+# set apart. A section's name or a user's may stand in such a line.
+_PLAINLY = re.compile(
+    r"\b(?:luot|so lan|lan) (?:xem|doc)\b|\bda xem\b|\bdoc \d+ lan\b|\bview(?:s|ed)?\b"
+    r"|\bgmt\b|\d:\d\d:\d\d|\d{4}-\d\d-\d\dt\d\d"
+    r"|\b(?:ngay|thoi gian) (?:dang|tao|viet|xuat ban)\b|\b(?:dang|cap nhat|gui|viet) (?:luc|ngay|vao|lan cuoi)\b"
+    r"|\b(?:cap nhat|posted|published|updated)(?: on)?\s*:"
+    r"|(?:^|[|(\[•·-]\s*)(?:thu (?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat),? ?(?:ngay )?\d"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class MetaLine:
-    """What such a line says: its dates in order, the author if it names one."""
+    """What such a line says: its dates in order, its text with spans apart, the author if it names one.
+
+    `is_plain` is set where it could be nothing else, not even a headline that ends with a date; then one name may stand
+    in it that is no person's, a section's as a rule.
+    """
 
     dates: tuple[Found, ...]
+    text: str
     author: str | None = None
+    is_plain: bool = False
+    name: str | None = None
+
+
+def meta_line_of(block: Block) -> MetaLine | None:
+    """The same for a block: spans side by side are words apart, whatever the markup puts between them."""
+    if block.meta is UNASKED:
+        block.meta = _line(block)
+    return block.meta
+
+
+def _line(block: Block) -> MetaLine | None:
+    if len(block.text) > LONGEST or not _DIGIT.search(block.text):
+        return None
+    apart = " | ".join(filter(None, [text.strip() for text, _, _ in block.parts])) if len(block.parts) > 1 else ""
+    return (read_meta_line(apart) if apart else None) or read_meta_line(block.text)
 
 
 def read_meta_line(text: str) -> MetaLine | None:
@@ -54,13 +92,21 @@ def _read(text: str) -> MetaLine | None:
     for date in found:
         rest.append(text[end : date.start])
         end = date.end
-    left = _BY.sub(" | ", " | ".join([*rest, text[end:]]))
-    unknown = [part.strip(" .:-–") for part in _SEPARATORS.split(left) if not _is_known(part)]
+    left = " | ".join([*rest, text[end:]])
+    is_plain = _PLAINLY.search(fold(text)) is not None
+    unknown = _unknown(BY.sub(" | ", left), _SEPARATORS)
     if not unknown:
-        return MetaLine(tuple(found))
+        return MetaLine(tuple(found), text, is_plain=is_plain)
     if len(unknown) == 1 and looks_like_name(unknown[0]):
-        return MetaLine(tuple(found), unknown[0])
+        return MetaLine(tuple(found), text, unknown[0], is_plain)
+    names = _unknown(left, _PARTS)
+    if is_plain and len(names) == 1 and len(names[0]) <= NAME and names[0][-1] not in ".!?":
+        return MetaLine(tuple(found), text, is_plain=True, name=names[0])
     return None
+
+
+def _unknown(text: str, separators: re.Pattern[str]) -> list[str]:
+    return [part.strip(" .:-–") for part in separators.split(text) if not _is_known(part)]
 
 
 def _is_known(part: str) -> bool:

@@ -10,20 +10,22 @@ from email.message import Message
 from selectolax.lexbor import LexborHTMLParser
 
 from portal_archiver.model import Article, Kind, License, Link, Page, Portal
-from portal_archiver.parser.body import Reading, joined, joined_html, read_body
+from portal_archiver.parser.body import Reading, read_body
 from portal_archiver.parser.dateline import read_datelines
-from portal_archiver.parser.dom import Outline, outline, parse
+from portal_archiver.parser.dom import Outline
+from portal_archiver.parser.headline.choice import Candidate, candidates
 from portal_archiver.parser.kind import by_patterns, decide_kind, find
 from portal_archiver.parser.licensing.footer import footer_span, lines_of
 from portal_archiver.parser.licensing.license import parse_license
 from portal_archiver.parser.licensing.open_license import with_open_license
 from portal_archiver.parser.links import read_links
 from portal_archiver.parser.metadata import Metadata, read_metadata
+from portal_archiver.parser.outline import outline, parse
 from portal_archiver.parser.photos import read_attachments, read_photos
+from portal_archiver.parser.pieces import joined, joined_html
 from portal_archiver.parser.profile import chosen_fields, chosen_footer, chosen_region, chosen_title
 from portal_archiver.parser.region import ProseIndex, Region
 from portal_archiver.parser.section import read_section
-from portal_archiver.parser.title import Candidate, candidates
 from portal_archiver.text import decode, language_of
 from portal_archiver.urls import canonicalize, host_of
 
@@ -111,10 +113,13 @@ def gather(html: bytes | str, url: str, known: Known) -> Evidence:
     return evidence
 
 
-def headlines(evidence: Evidence) -> list[Candidate]:
-    """Second stage: the blocks that may be the headline, best first, each with the report that would follow."""
+def headlines(evidence: Evidence, *, thorough: bool = False) -> list[Candidate]:
+    """Second stage: the blocks that may be the headline, best first, each with the report that would follow.
+
+    Without `thorough`, those that cannot win any more are left out.
+    """
     anchor = evidence.seen_as.text if evidence.seen_as else ""
-    return candidates(evidence.outline, evidence.index, evidence.metadata, evidence.url, anchor, evidence.footer)
+    return candidates(evidence.index, evidence.metadata, evidence.url, anchor, evidence.footer, thorough=thorough)
 
 
 def choose(evidence: Evidence) -> tuple[Candidate | None, Reading | None]:
@@ -125,7 +130,7 @@ def choose(evidence: Evidence) -> tuple[Candidate | None, Reading | None]:
     if title is None:
         return None, None
     title = chosen_region(evidence.tree, evidence.outline, evidence.portal, title, evidence.warnings)
-    return title, read_body(evidence.outline, title.region, title.text, evidence.base)
+    return title, read_body(evidence.index, title.region, title.text, evidence.base)
 
 
 def build_article(evidence: Evidence, title: Candidate, reading: Reading) -> Article:
@@ -154,7 +159,7 @@ def judge(
     evidence: Evidence, title: Candidate | None, reading: Reading | None, article: Article | None
 ) -> tuple[Kind, str]:
     """Last stage: what kind of page it is, and a phrase that says why."""
-    files = bool(article and article.attachments)
+    files = len(article.attachments) if article else 0
     photos = bool(article and article.photos)
     kind, why = decide_kind(find(evidence.outline, title, reading, evidence.url, files=files, photos=photos))
     return by_patterns(evidence.portal, evidence.url, kind, why, readable=article is not None)

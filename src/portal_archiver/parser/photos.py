@@ -11,8 +11,10 @@ from portal_archiver.parser.byline import read_credit
 from portal_archiver.parser.dom import Anchor, Block, Outline
 from portal_archiver.parser.pictures import picture_url
 from portal_archiver.parser.region import Region
-from portal_archiver.parser.vocabulary import FILE_ENDINGS, HINTS, is_file
+from portal_archiver.parser.vocabulary import ATTACHED, FILE_ENDINGS, is_file, is_picture, names_file
 from portal_archiver.urls import absolute, canonicalize
+
+BEHIND = 12  # blocks behind a report in which its files may be named
 
 
 def read_photos(outline: Outline, region: Region, reading: Reading, base: str) -> tuple[Photo, ...]:
@@ -28,7 +30,7 @@ def _photos(outline: Outline, region: Region, reading: Reading, base: str) -> It
     for index in range(region.start, region.end):
         block = outline.blocks[index]
         sources = [url for node in block.pictures if (url := picture_url(node, base)) is not None]
-        if HINTS["share"].search(outline.hints(block, 2)) and index not in reading.captions:
+        if "share" in outline.called(block, 2) and index not in reading.captions:
             continue
         caption = reading.captions.get(index, "")
         for number, url in enumerate(sources or ([""] if caption else [])):
@@ -46,16 +48,31 @@ def _photos(outline: Outline, region: Region, reading: Reading, base: str) -> It
 def read_attachments(outline: Outline, region: Region, base: str) -> tuple[Attachment, ...]:
     """The files linked from the report itself, each once."""
     found: dict[str, Attachment] = {}
-    for block in outline.blocks[region.start : region.end]:
+    for block in (*outline.blocks[region.start : region.end], *_announced(outline, region)):
         for attachment in _files(block, base):
             if not found.get(attachment.url, attachment).title or attachment.url not in found:
                 found[attachment.url] = attachment
     return tuple(found.values())
 
 
+def _announced(outline: Outline, region: Region) -> Iterator[Block]:
+    """The blocks behind a report that follow "Tệp đính kèm:" and name files, one after the other."""
+    announced = False
+    for block in outline.blocks[region.end : region.end + BEHIND]:
+        announced = announced or ATTACHED.match(block.folded) is not None
+        names_one = any(is_file(anchor.href) or names_file(anchor.text) for anchor in block.anchors)
+        if announced and block.text and not names_one and not ATTACHED.match(block.folded):
+            return
+        if announced:
+            yield block
+
+
 def _files(block: Block, base: str) -> Iterator[Attachment]:
+    announced = ATTACHED.match(block.folded) is not None  # then a picture is a file too
     for anchor in block.anchors:
-        if is_file(anchor.href) and canonicalize(anchor.href, base):
+        if (
+            is_file(anchor.href) or names_file(anchor.text) or (announced and is_picture(anchor.href))
+        ) and canonicalize(anchor.href, base):
             yield attachment(anchor, base)
 
 

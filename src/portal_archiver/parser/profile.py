@@ -10,12 +10,13 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 from portal_archiver.model import Article, Dateline, Photo, Portal
 from portal_archiver.parser.byline import read_byline, read_credit
 from portal_archiver.parser.dates import find_dates
-from portal_archiver.parser.dom import Anchor, Outline, text_lines
+from portal_archiver.parser.dom import Anchor, Outline
+from portal_archiver.parser.headline.choice import Candidate
+from portal_archiver.parser.headline.view import headline_text
+from portal_archiver.parser.outline import text_lines
 from portal_archiver.parser.photos import attachment
 from portal_archiver.parser.pictures import picture_url
 from portal_archiver.parser.region import ProseIndex, Region, region_after
-from portal_archiver.parser.title import Candidate
-from portal_archiver.parser.title_evidence import headline_text
 from portal_archiver.text import plain
 
 PROFILE_WEIGHT = 100.0

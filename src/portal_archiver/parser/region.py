@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from portal_archiver.parser.dom import Block, Outline
-from portal_archiver.parser.vocabulary import AFTER_THE_REPORT, HINTS, leads_to_page
-from portal_archiver.text import fold
+from portal_archiver.parser.dom import Block, Element, Outline
+from portal_archiver.parser.meta_line import meta_line_of
+from portal_archiver.parser.vocabulary import (
+    AFTER_THE_REPORT,
+    COMMENTS,
+    TAGS,
+    is_file,
+    is_furniture,
+    leads_to_page,
+    names_file,
+)
 
 PROSE_LENGTH = 60  # characters: shorter runs are labels, captions, menu items
 SENTENCE_LENGTH = 30  # a shorter run counts as prose when it ends like a sentence
@@ -14,7 +22,8 @@ ENOUGH_PROSE = 120
 # An ancestor is worth climbing to when it multiplies the prose found below it by this much.
 WORTH_CLIMBING = 1.35
 MAX_LINKED = 0.5
-HEADING_LENGTH = 60
+HEADING_LENGTH, LABEL = 60, 15
+LONGEST_BOX, PARAGRAPHS_BEHIND = 12, 2  # blocks of a box between two paragraphs, and those looked at behind it
 SOON = 8  # blocks
 MENU_LINKS = 3  # links in a row that make a menu
 FRAME_LINKS = 5  # so many make one that is no breadcrumb
@@ -32,9 +41,24 @@ class Region:
 
 def is_prose(block: Block) -> bool:
     """Running text: long enough, or a whole sentence, and not made of links."""
-    if block.link_share > MAX_LINKED:
+    size = len(block.text)
+    if size < SENTENCE_LENGTH or block.link_share > MAX_LINKED:
         return False
-    return len(block.text) >= PROSE_LENGTH or (len(block.text) >= SENTENCE_LENGTH and block.text[-1] in ".!?…”")
+    return size >= PROSE_LENGTH or block.text[-1] in ".!?…”"
+
+
+def is_menu_item(block: Block) -> bool:
+    """A link to a page that stands alone, and is neither a date nor a button: "24/11/2026", "In trang"."""
+    if block.link_share <= MENU_SHARE or is_tab(block):
+        return False
+    if block.anchors and all(is_file(anchor.href) or names_file(anchor.text) for anchor in block.anchors):
+        return False
+    return not (meta_line_of(block) or is_furniture(block.text))
+
+
+def is_tab(block: Block) -> bool:
+    """Links to places on the same page alone: <a href="#van-ban-lien-quan">."""
+    return bool(block.anchors) and all(anchor.href[:1] == "#" and len(anchor.href) > 1 for anchor in block.anchors)
 
 
 class ProseIndex:
@@ -42,13 +66,15 @@ class ProseIndex:
 
     def __init__(self, outline: Outline) -> None:
         self.outline = outline
+        self._ends: dict[int, bool] = {}
         self.prose, self.linked, self.total = [0], [0], [0]
         self.menus = {links: [0] for links in (MENU_LINKS, FRAME_LINKS)}
+        self.in_menu = [is_menu_item(block) for block in outline.blocks]
         run = 0
-        for block in outline.blocks:
+        for block, listed in zip(outline.blocks, self.in_menu, strict=True):
             size = len(block.text)
-            away = any(leads_to_page(anchor.href) for anchor in block.anchors)
-            run = run + max(1, len(block.anchors)) if block.link_share > MENU_SHARE else 0
+            away = block.linked and any(leads_to_page(anchor.href) for anchor in block.anchors)
+            run = run + max(1, len(block.anchors)) if listed else 0
             self.prose.append(self.prose[-1] + (size if is_prose(block) else 0))
             self.linked.append(self.linked[-1] + (min(block.linked, size) if away else 0))
             self.total.append(self.total[-1] + size)
@@ -63,6 +89,12 @@ class ProseIndex:
         """Share of the text of [start, end) that leads to other pages."""
         total = self.total[max(start, end)] - self.total[start]
         return (self.linked[max(start, end)] - self.linked[start]) / total if total else 0.0
+
+    def ends_report(self, position: int) -> bool:
+        """Whether the block at a position ends the report that stands before it; asked for every headline tried."""
+        if (found := self._ends.get(position)) is None:
+            found = self._ends[position] = ends_report(self.outline, position)
+        return found
 
     def has_menu(self, start: int, end: int, links: int = MENU_LINKS) -> bool:
         """So many links in a row in [start, end): a menu, and what stands beyond it belongs to the frame."""
@@ -89,7 +121,7 @@ def region_after(index: ProseIndex, title: int, footer: int) -> Region:
         if prose >= wanted and index.linked_share(best_end, end) <= MAX_LINKED:
             best_end, best_prose = max(end, best_end), prose
     ahead = _ahead(index, start, cut)
-    if ahead.prose > best_prose + ENOUGH_PROSE:
+    if ahead.prose > best_prose + ENOUGH_PROSE or best_end == start:
         return ahead
     if best_prose >= ENOUGH_PROSE:
         best_end = _without_list(outline, start, best_end)
@@ -115,7 +147,7 @@ def _ahead(index: ProseIndex, start: int, cut: int) -> Region:
     """What follows a headline up to the next menu, whatever elements hold it."""
     run = 0
     for position in range(start, cut):
-        run = run + 1 if index.outline.blocks[position].link_share > MENU_SHARE else 0
+        run = run + 1 if index.in_menu[position] else 0
         if run >= MENU_LINKS:
             cut = position + 1 - run
             break
@@ -125,23 +157,61 @@ def _ahead(index: ProseIndex, start: int, cut: int) -> Region:
 def _cut(index: ProseIndex, start: int, end: int) -> int:
     """The first block from `start` on after which nothing belongs to the report, `end` if there is none.
 
-    Counters and "Bình luận (0)" stand under many headlines too: with the report right below they end nothing.
+    Counters and "Bình luận (0)" stand under many headlines too: with the report right below they end nothing. Nor does
+    a box of related reports that stands between two paragraphs.
     """
-    outline = index.outline
-    for position in range(start, end):
-        if ends_report(outline, outline.blocks[position]):
+    position = start
+    while position < end:
+        behind = position + 1
+        if index.ends_report(position):
+            box = inserted_box(index, start, position)
             soon = min(position + SOON, end)
             above = index.prose_in(start, position) == 0 and not index.has_menu(position, soon)
-            if not (above and index.prose_in(position, soon) >= ENOUGH_PROSE):
+            if not box and not (above and index.prose_in(position, soon) >= ENOUGH_PROSE):
                 return position
+            behind = box or behind
+        position = behind
     return end
 
 
-def ends_report(outline: Outline, block: Block) -> bool:
-    """A heading such as "Tin liên quan", or the first block of a box that is named so."""
-    if not block.text or len(block.text) > HEADING_LENGTH:
+def inserted_box(index: ProseIndex, start: int, position: int) -> int | None:
+    """Where the box ends whose heading ("Tin liên quan") is at `position`, if paragraphs stand before and behind it.
+
+    `start` is the first block that may be the report's.
+    """
+    outline = index.outline
+    box: Element | None = None
+    for element in outline.around(outline.blocks[position]):
+        if element.start < position:
+            around = element
+            break
+        box = element
+    else:
+        return None
+    end = box.end if box else position + 1
+    while end < around.end and (index.in_menu[end] or not outline.blocks[end].text or _is_listed(outline.blocks[end])):
+        end += 1
+    before = index.prose_in(max(start, around.start), position)
+    behind = index.prose_in(end, min(end + PARAGRAPHS_BEHIND, around.end)) if end < around.end else 0
+    inside = outline.blocks[position:end]
+    if not any(block.anchors for block in inside) or COMMENTS.match(inside[0].folded):
+        return None
+    if end - position > LONGEST_BOX or min(before, behind) < PROSE_LENGTH or index.ends_report(end):
+        return None
+    return end
+
+
+def ends_report(outline: Outline, position: int) -> bool:
+    """A heading such as "Tin liên quan", or the first block of a box that is named so.
+
+    Neither the tab of that name nor the "Từ khóa" beside the field of a form.
+    """
+    block = outline.blocks[position]
+    if not block.text or len(block.text) > HEADING_LENGTH or is_tab(block):
         return False
-    folded = fold(block.text)
+    if TAGS.match(block.folded) and not any(other.anchors for other in outline.blocks[position : position + 2]):
+        return len(block.text) > LABEL
+    folded = block.folded
     if AFTER_THE_REPORT.match(folded):
         return not is_prose(block) or folded.endswith(":")
-    return block.link_share > MAX_LINKED and bool(HINTS["related"].search(outline.hints(block, 3)))
+    return block.link_share > MAX_LINKED and "related" in outline.called(block, 3)

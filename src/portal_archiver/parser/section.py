@@ -4,39 +4,63 @@ from __future__ import annotations
 
 import re
 
+from portal_archiver.parser.breadcrumb import MAX_LEVELS, is_crumb, levels_of
 from portal_archiver.parser.dom import Block, Outline
-from portal_archiver.parser.meta_line import is_date_line
+from portal_archiver.parser.headline.choice import Candidate
+from portal_archiver.parser.meta_line import meta_line_of
 from portal_archiver.parser.metadata import Metadata
 from portal_archiver.parser.region import is_prose
-from portal_archiver.parser.title import Candidate
-from portal_archiver.parser.vocabulary import FURNITURE, HINTS, MODULE_TITLES
+from portal_archiver.parser.vocabulary import MODULE_TITLES, is_furniture
 from portal_archiver.text import fold, plain
 
 MAX_LENGTH = 70
 LONGEST_NAME = 30  # characters: a section may be called like its only page, "Lịch sử hình thành"
-BEFORE = 8  # blocks above the headline
-CRUMBS = re.compile(r"crumb|duong-?dan|sitemappath")
-NAMED = re.compile(r"(?:chuyên mục|danh mục|thể loại|đăng trong|posted in)\s*[:|]*\s*(?P<name>[^|:]{3,60})", re.I)
+BEFORE, FAR = 8, 30  # blocks above the headline: for a label, and for a breadcrumb
+NAMED = re.compile(
+    r"(?:chuyên mục|danh mục|thể loại|lĩnh vực|đăng trong|posted in)\s*[:|]*\s*(?P<name>[^|:]{3,60})", re.I
+)
+_DIGIT = re.compile(r"\d")
 BELOW = 8  # blocks under the headline
+BESIDE = 2  # the same for a label that is a link
 MAX_CLIMB = 8  # elements between a headline and what it shares with its section's label
 
 
 def read_section(outline: Outline, title: Candidate, metadata: Metadata) -> str | None:
     """The section as written on the page, breadcrumb levels joined by " > "; else what the metadata says; else None."""
-    levels: list[str] = []
-    for position in range(title.block - 1, max(-1, title.block - 1 - BEFORE), -1):
-        block = outline.blocks[position]
-        if not block.text or is_date_line(block.text) or FURNITURE.match(fold(block.text)):
-            continue
-        if not _is_label(outline, title, position):
-            break
-        levels = [*_levels(block), *levels]
-        if not _is_crumb(outline, block):
-            break
-    levels = list(dict.fromkeys(levels))
+    label, levels = _above(outline, title)
+    levels = [_unlabeled(level) for level in dict.fromkeys(levels)]
     if levels and fold(levels[-1]) == fold(title.text) and (len(levels) > 1 or len(title.text) > LONGEST_NAME):
         levels.pop()  # a breadcrumb that ends with the headline itself
-    return " > ".join(levels) or metadata.section or _below(outline, title) or None
+    if len(levels) > MAX_LEVELS:  # a menu that is called one
+        levels = []
+    return " > ".join(levels) or label or metadata.section or _below(outline, title) or None
+
+
+def _above(outline: Outline, title: Candidate) -> tuple[str | None, list[str]]:
+    """The label nearest above the headline, and the levels of the breadcrumb nearest above it, which may be far."""
+    label: str | None = None
+    levels: list[str] = []
+    searching = True  # for a label: until something else stands there
+    for position in range(title.block - 1, max(-1, title.block - 1 - FAR), -1):
+        block = outline.blocks[position]
+        if is_crumb(outline, block, surely=position < title.block - BEFORE):
+            levels = [*levels_of(block), *levels]
+        elif levels:
+            break
+        elif searching and not _says_nothing(block):
+            searching = position >= title.block - BEFORE and _is_label(outline, title, position)
+            if searching:
+                label = label or _unlabeled(block.text.strip(" »>/|:"))
+        elif searching and (line := meta_line_of(block)):
+            label = label or line.name
+    return label, levels
+
+
+def _says_nothing(block: Block) -> bool:
+    """What may stand between a headline and its section: a date, a button, the name of a module."""
+    if not block.text or meta_line_of(block) or is_furniture(block.text):
+        return True
+    return MODULE_TITLES.match(block.folded) is not None
 
 
 def _below(outline: Outline, title: Candidate) -> str | None:
@@ -47,19 +71,18 @@ def _below(outline: Outline, title: Candidate) -> str | None:
         text = plain(" | ".join(part[0] for part in block.parts))
         if match := NAMED.search(text):
             return match["name"].strip(" |:")
-        if block.text and len(block.text) <= MAX_LENGTH and HINTS["section"].search(outline.hints(block, 1)):
-            return block.text
+        if block.text and len(block.text) <= MAX_LENGTH and "section" in outline.called(block, 1):
+            return _unlabeled(block.text)
     return None
 
 
 def _is_label(outline: Outline, title: Candidate, position: int) -> bool:
     block = outline.blocks[position]
-    if _is_crumb(outline, block):
-        return True
-    if len(block.text) > MAX_LENGTH or any(char.isdigit() for char in block.text) or block.text.endswith("."):
+    if len(block.text) > MAX_LENGTH or _DIGIT.search(block.text) or block.text.endswith("."):
         return False
-    named = bool(HINTS["section"].search(outline.hints(block, 3)))
-    return named or (_climb(outline, title, position) <= MAX_CLIMB and (block.link_share < 0.5 or block.is_bold))
+    steps = _climb(outline, title, position)
+    apart = MAX_CLIMB if block.link_share < 0.5 or block.is_bold else BESIDE
+    return steps <= apart or "section" in outline.called(block, 3)
 
 
 def _climb(outline: Outline, title: Candidate, position: int) -> int:
@@ -70,14 +93,7 @@ def _climb(outline: Outline, title: Candidate, position: int) -> int:
     return MAX_CLIMB + 1
 
 
-def _is_crumb(outline: Outline, block: Block) -> bool:
-    if CRUMBS.search(outline.hints(block, 4)):
-        return True
-    return len(block.anchors) > 1 and bool(MODULE_TITLES.match(fold(block.anchors[0].text)))  # "Trang chủ / ..."
-
-
-def _levels(block: Block) -> list[str]:
-    marked = re.split(r"\s*[»>›|]\s*", block.text)
-    linked = [anchor.text for anchor in block.anchors]
-    texts = [raw.strip(" »>/|:") for raw in (linked if len(marked) < len(linked) else marked)]
-    return [text for text in texts if text and not MODULE_TITLES.match(fold(text))]
+def _unlabeled(text: str) -> str:
+    """A section without the word that it is one: "Danh mục: Nông nghiệp"."""
+    match = NAMED.match(text)
+    return match["name"].strip() if match else text

@@ -1,0 +1,40 @@
+"""Breadcrumbs: the levels of sections above a page, however they are marked up."""
+
+from __future__ import annotations
+
+import re
+
+from portal_archiver.parser.dom import Block, Outline
+from portal_archiver.parser.meta_line import is_date_line
+from portal_archiver.parser.vocabulary import MODULE_TITLES
+from portal_archiver.text import fold
+
+MARKS = re.compile(r"\s*[»>›|→]\s*|\s(?:/|::)\s")
+ARROWS = re.compile(r"\w\s*[»›→]\s*\w|\w\s>\s\w")
+LONGEST, LEVEL = 250, 70  # characters of a breadcrumb, and of one of its levels
+MAX_LEVELS = 5
+
+
+def is_crumb(outline: Outline, block: Block, *, surely: bool = False) -> bool:
+    """Whether a block is a breadcrumb or a part of one: by its name, by its arrows, or by "Trang chủ" at its start.
+
+    `surely` asks for one that is no menu either, which may begin with "Trang chủ" too.
+    """
+    if "crumb" in outline.called(block, 4):
+        return True
+    if len(block.text) > LONGEST or len(block.anchors) > MAX_LEVELS:
+        return False
+    if ARROWS.search(block.text) and all(len(level) <= LEVEL for level in MARKS.split(block.text)):
+        return True
+    if surely or len(block.anchors) < 2:
+        return False
+    slashes = block.link_share > 0.8 and block.text.count(" / ") == len(block.anchors) - 1  # "News / Trade"
+    return slashes or bool(MODULE_TITLES.match(fold(block.anchors[0].text)))  # "Trang chủ / ..."
+
+
+def levels_of(block: Block) -> list[str]:
+    """The sections that a breadcrumb names, outermost first, without the portal's front page."""
+    marked = MARKS.split(block.text)
+    linked = [anchor.text for anchor in block.anchors]
+    texts = [raw.strip(" »>/|:") for raw in (linked if len(marked) < len(linked) else marked)]
+    return [text for text in texts if text and not (MODULE_TITLES.match(fold(text)) or is_date_line(text))]

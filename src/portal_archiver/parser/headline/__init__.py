@@ -1,0 +1,1 @@
+"""The visible headline: candidates (`view`), the evidence for each (`wording`, `own`, `around`), the `choice`."""
