@@ -384,7 +384,13 @@ def test_the_portal_shuts_down_cleanly_under_open_connections() -> None:
 
 def test_the_portal_can_be_looked_at_until_ctrl_c() -> None:
     command = [sys.executable, "-m", "portal_archiver.demo"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests run in the background ignore it
+    ) as process:
         assert process.stdout
         assert process.stderr
         url = process.stdout.readline().split()[0]
