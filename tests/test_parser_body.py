@@ -352,3 +352,87 @@ def test_vietnamese_is_told_by_its_letters_and_other_languages_by_what_is_declar
     title = '<h1 class="title">The boats are back in port</h1>'
     assert article(page(english, title=title).replace('lang="vi"', 'lang="en"')).language == "en"
     assert article(page(english, title=title).replace(' lang="vi"', "")).language is None
+
+
+RELATED = (
+    '<div class="inline"><b>Tin liên quan</b><ul>'
+    '<li><a href="/tin-tuc/lang-muoi">Làng muối Cồn Nhạn vào vụ thu hoạch sớm</a> <span>14/05/2024</span></li>'
+    "</ul></div>"
+)
+
+
+def test_a_box_of_related_reports_between_two_paragraphs_ends_no_report() -> None:
+    body = f"<p>{OPENING}</p><p>{MIDDLE}</p>{RELATED}<p>{CLOSING}</p>"
+    assert article(page(body)).body == "\n\n".join(BODY)
+
+
+def test_the_card_of_another_report_with_its_picture_is_no_caption() -> None:
+    card = '<div><a href="/tin-tuc/khac"><img src="/khac.jpg">Học sinh xã đảo có thêm chuyến đò buổi tối</a></div>'
+    found = article(page(f"<p>{OPENING}</p><p>{MIDDLE}</p>{card}<p>{CLOSING}</p>"))
+    assert (found.body, [photo.caption for photo in found.photos if photo.caption]) == ("\n\n".join(BODY), [])
+
+
+def test_a_caption_may_stand_above_its_picture() -> None:
+    above = (
+        '<p align="center"><em>Bốc cá lúc rạng đông - (Ảnh: Lê Hoa)</em></p><p align="center"><img src="/1.jpg"></p>'
+    )
+    second = '<p align="center">Đội tàu xóm chài vào bến</p><p align="center"><img src="/2.jpg"></p>'
+    found = article(page(f"<p>{OPENING}</p>{above}<p>{MIDDLE}</p>{second}<p>{CLOSING}</p>"))
+    assert [(photo.url, photo.caption, photo.credit) for photo in found.photos] == [
+        (f"{HOST}/1.jpg", "Bốc cá lúc rạng đông - (Ảnh: Lê Hoa)", "Lê Hoa"),
+        (f"{HOST}/2.jpg", "Đội tàu xóm chài vào bến", None),
+    ]
+    assert found.body == "\n\n".join(BODY)
+
+
+def test_a_credit_on_a_line_of_its_own_belongs_to_the_caption_above_it() -> None:
+    picture = '<p align="center"><img src="/1.jpg"><br>Bốc cá lúc rạng đông<br>Ảnh: Lê Hoa</p>'
+    found = article(page(f"<p>{OPENING}</p>{picture}<p>{MIDDLE}</p><p>{CLOSING}</p>"))
+    assert [(photo.caption, photo.credit) for photo in found.photos] == [
+        ("Bốc cá lúc rạng đông Ảnh: Lê Hoa", "Lê Hoa"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("href", "text"),
+    [
+        ("/documents/30401/33518/Phieu.doc/7ad0f6b2-5b1c-4f0a?version=1.0", "Phiếu đăng ký"),
+        ("/LinkClick.aspx?fileticket=Zk8vQ3dX2aE%3d&tabid=12", "Kế hoạch số 95"),
+        ("/api/tep/8812", "Mau01_Don.docx (28 KB)"),
+    ],
+)
+def test_a_file_is_told_by_its_address_or_by_its_name(href: str, text: str) -> None:
+    found = article(page(paragraphs(*BODY) + f'<p><a href="{href}">{text}</a></p>'))
+    assert [(file.url, file.title) for file in found.attachments] == [(f"{HOST}{href}", text)]
+    assert found.body == "\n\n".join(BODY)
+
+
+def test_files_announced_behind_the_report_are_its_own() -> None:
+    behind = (
+        '<div class="tags">Từ khóa: <a href="/tag/ca">cá</a></div><div>Tải về tập tin đính kèm:</div>'
+        '<ul><li><a href="/item/download/45_8a7c">1288_KH.pdf</a> (132 lần tải)</li></ul>'
+        '<div>Chuyên mục</div><p><a href="/quy-che.pdf">Quy chế của cổng</a></p>'
+    )
+    assert [file.title for file in article(page(after=behind)).attachments] == ["1288_KH.pdf"]
+
+
+def test_who_wrote_a_report_comes_before_the_office_that_posted_it() -> None:
+    posted = '<div class="author">Hội Nghề cá tỉnh Bạch Hải</div>'
+    assert article(page(date=posted)).author == "Hội Nghề cá tỉnh Bạch Hải"
+    assert article(page(paragraphs(*BODY, "Tác giả: Ngọc Ánh"), date=posted)).author == "Ngọc Ánh"
+    signed = '<p align="right"><b>Lâm Quốc Bảo</b></p><p align="right"><b>Phòng Văn hóa</b></p>'
+    assert article(page(paragraphs(*BODY) + signed)).author == "Lâm Quốc Bảo"
+
+
+@pytest.mark.parametrize(
+    ("crumb", "wanted"),
+    [
+        ("<div>Tin tức » Khuyến ngư</div>", "Tin tức > Khuyến ngư"),
+        ('<div><a href="/a">Tin tức</a> / <a href="/b">Khuyến ngư</a></div>', "Tin tức > Khuyến ngư"),
+        ("<ul class='breadcrumb'><li>Bạn đang ở:</li><li>Trang nhất</li><li>Khuyến ngư</li></ul>", "Khuyến ngư"),
+        ("<div>Khuyến ngư | Thứ Năm, 16/05/2024, 14:27 (GMT+7)</div>", "Khuyến ngư"),
+    ],
+)
+def test_a_breadcrumb_is_told_by_its_arrows_its_name_or_its_start(crumb: str, wanted: str) -> None:
+    html = page(before=crumb).replace('<div class="breadcrumb"><a href="/">Trang chủ</a> &raquo; ', "<div>")
+    assert article(html).section == wanted

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from fictional_page import BODY, NOW, OPENING, TITLE, URL, article, page, paragraphs
 from portal_archiver.model import Dateline, Link
 from portal_archiver.parser.dates import find_dates
+from portal_archiver.parser.explain import explain
+from portal_archiver.parser.foreign_dates import find_foreign
 from portal_archiver.parser.meta_line import is_date_line
 
 # Each form as written on portals, and what it says. `now` is Saturday 1 June 2024, 10:00 in Vietnam.
@@ -49,6 +51,14 @@ FORMS = (
     ("12/3/2021 7:30 SA", "2021-03-12T07:30+07:00"),
     ("12/3/2021 12:15 SA", "2021-03-12T00:15+07:00"),
     ("NGÀY ĐĂNG: 3 / 1 / 2024", "2024-01-03"),
+    ("22/03/18 09:05", "2018-03-22T09:05+07:00"),
+    ("9/25/2006 3:07:45 PM", "2006-09-25T15:07+07:00"),  # month first, where nothing else is possible
+    ("3/29/24 4:12 PM", "2024-03-29T16:12+07:00"),
+    ("26 thg 12, 2023", "2023-12-26"),
+    ("Th12 26, 2023", "2023-12-26"),
+    ("05-06-2023, lúc 4:10 chiều", "2023-06-05T16:10+07:00"),
+    ("13/12/2023•09:15", "2023-12-13T09:15+07:00"),
+    ("09:12 AM, Monday, December 4, 2017", "2017-12-04T09:12+07:00"),
     ("26/12/2023 00:00", "2023-12-26"),  # a CMS that knows only the day prints midnight
 )
 
@@ -255,3 +265,62 @@ def test_a_dateline_at_the_end_counts_when_it_says_that_it_is_one() -> None:
 
 def test_relative_datelines_count_from_the_capture() -> None:
     assert published(page(date='<div class="date">3 giờ trước</div>')) == ("2024-06-01T07:00:00+07:00", "element")
+
+
+def test_a_time_element_adds_the_time_of_day_to_the_day_it_shows() -> None:
+    shown = '<div>Đăng ngày <time datetime="2024-03-12T16:05:33+07:00">12 Tháng Ba, 2024</time></div>'
+    assert published(page(date=shown)) == ("2024-03-12T16:05:00+07:00", "element")
+    other = shown.replace("2024-03-12T", "2024-03-13T")
+    assert published(page(date=other)) == ("2024-03-12", "element")
+
+
+def test_a_label_in_the_cell_before_says_whose_date_it_is() -> None:
+    cells = "<tr><td>{}</td><td>05/02/2024 08:41</td></tr>"
+    rows = cells.format("Ngày ban hành") + cells.format("Hạn góp ý")
+    assert published(page(f"<table>{rows}</table>" + paragraphs(*BODY))) is None
+    assert published(page(f"<table>{rows}{cells.format('Ngày đăng tải')}</table>" + paragraphs(*BODY))) == (
+        "2024-02-05T08:41:00+07:00",
+        "element",
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Bạch Hải, ngày 12 tháng 3 năm 2024", "75/KH-UBND • 07/03/2024 • UBND tỉnh", "Hôm nay: 10/11/2023"],
+)
+def test_a_letters_a_documents_or_the_clocks_date_is_not_the_reports(line: str) -> None:
+    assert published(page(date=f"<p>{line}</p>")) is None
+
+
+def test_particulars_behind_the_report_date_it() -> None:
+    assert published(page(after="<div>Tin gửi lúc: 25/9/2023 15:07 Số lần đọc: 216</div>")) == (
+        "2023-09-25T15:07:00+07:00",
+        "element",
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "wanted"),
+    [
+        ("km-KH", "៥ មករា ២០២៤", "2024-01-05"),
+        ("zh-cn", "2024年3月5日 08:30", "2024-03-05T08:30:00+07:00"),
+        ("fr", "Le 11 décembre 2023 à 09:00", "2023-12-11T09:00:00+07:00"),
+        ("es", "12 de marzo de 2024", "2024-03-12"),
+    ],
+)
+def test_a_date_in_the_language_that_the_page_declares_is_read(language: str, written: str, wanted: str) -> None:
+    html = page(date=f'<div class="date">{written}</div>')
+    assert published(html) is None
+    assert published(html.replace('lang="vi"', f'lang="{language}"')) == (wanted, "element")
+
+
+def test_a_language_that_nobody_knows_is_no_error() -> None:
+    assert find_foreign("12 de marzo de 2024", "qq") == find_foreign("x" * 200 + "2024", "fr") == []
+
+
+def test_why_a_date_was_refused_is_explained() -> None:
+    html = page(paragraphs(*BODY * 4, "Hội thi diễn ra ngày 12/5/2024.", *BODY * 4), date=SHOWN)
+    reasons = next(item for item in explain(html, URL) if item.field == "published").reasons
+    assert ("2024-05-12", "refused, amid the report: Hội thi diễn ra ngày 12/5/2024.") in [
+        (reason.value, reason.why) for reason in reasons
+    ]

@@ -144,3 +144,59 @@ def test_an_articles_pattern_makes_an_article_of_a_page_that_looks_like_a_list()
     links = "".join(f'<p><a href="/tin-tuc/{slug}">{text}</a></p>' for text, slug in OTHERS)
     assert kind(page(links)) == "listing"
     assert read(page(links), portal=Portal((HOST,), articles=("*/tin-tuc/*",))).kind == "article"
+
+
+CARD = (
+    '<h3><a href="/tin-tuc/{0}?view=full">{1}</a></h3><p><img src="/a.jpg"></p>'
+    '<p>{2}</p><p><a href="/tin-tuc/{0}">Đọc tiếp »</a></p>'
+)
+
+
+def test_one_headline_with_its_lead_and_a_read_on_is_a_list_of_one() -> None:
+    card = CARD.format(OTHERS[0][1], OTHERS[0][0], OPENING)
+    assert kind(page(card, title="<h1>Khuyến ngư</h1>"), f"{HOST}/khuyen-ngu") == "listing"
+
+
+def test_headings_that_lead_to_other_pages_make_a_list_however_long_their_texts() -> None:
+    items = "".join(f'<h3><a href="/su-kien/{slug}">{text}</a></h3>{paragraphs(*BODY)}' for text, slug in OTHERS)
+    assert kind(page(items, title="<h1>Sự kiện tháng 6/2024</h1>"), f"{HOST}/su-kien/202406") == "listing"
+
+
+def test_letters_of_several_citizens_are_a_list_and_the_letter_of_one_is_a_report() -> None:
+    letter = f"<p>Người hỏi: Trần Thị Út</p><p>Câu hỏi:</p><p>{OPENING}</p><p>Trả lời:</p><p>{BODY[1]}</p>"
+    assert kind(page(letter)) == "article"
+    assert kind(page(letter * 3, title="<h1>Hỏi đáp về nghề cá</h1>"), f"{HOST}/hoi-dap") == "listing"
+
+
+@pytest.mark.parametrize(
+    "title", ["Nội dung này chỉ dành cho thành viên", "Không tìm thấy trang", "403 Forbidden", "Bạn không có quyền xem"]
+)
+def test_a_headline_that_says_there_is_nothing_to_read_is_believed(title: str) -> None:
+    assert kind(page(title=f"<h1>{title}</h1>"), f"{HOST}/login_form") == "other"
+
+
+def test_the_head_of_a_table_of_documents_makes_a_list() -> None:
+    head = "".join(f"<th>{label}</th>" for label in ("STT", "Số/Ký hiệu", "Ngày ban hành", "Trích yếu nội dung"))
+    row = f"<tr><td>{{0}}</td><td><a href='/vb/{{0}}'>{{0}}/KH-UBND</a></td><td>06/05/2024</td><td>{OPENING}</td></tr>"
+    table = f"<table><tr>{head}</tr>{''.join(row.format(number) for number in range(1, 6))}</table>"
+    assert kind(page(table, title="<h1>Văn bản chỉ đạo điều hành</h1>"), f"{HOST}/van-ban") == "listing"
+
+
+def test_a_numbered_table_with_a_file_in_each_row_is_a_list() -> None:
+    rows = "".join(
+        f"<tr><td>{n}</td><td>Dự toán quý {n}</td><td><a href='/{n}.pdf'>Tải về</a></td></tr>" for n in range(4)
+    )
+    table = f"<table><tr><th>STT</th><th>Tên tài liệu</th><th>Tệp</th></tr>{rows}</table>"
+    assert kind(page(table, title="<h1>Công khai ngân sách</h1>"), f"{HOST}/cong-khai-ngan-sach") == "listing"
+
+
+def test_a_document_with_the_related_ones_below_it_is_still_one() -> None:
+    related = "".join(f'<li><a href="/vb/{slug}">{text}</a> (02/05/2024)</li>' for text, slug in OTHERS)
+    body = f"{RECORD}{FILE}<h4>Văn bản cùng lĩnh vực</h4><ul>{related}</ul>"
+    assert kind(page(body)) == "document"
+
+
+def test_the_results_of_a_poll_are_no_report() -> None:
+    rows = "".join(f"<tr><td>{text}</td><td>(1.{n}02 phiếu)</td></tr>" for n, (text, _) in enumerate(OTHERS))
+    found = kind(page(f"<table>{rows}</table>", title="<h1>Kết quả thăm dò ý kiến</h1>"), f"{HOST}/poll")
+    assert found in ("other", "listing")

@@ -125,3 +125,69 @@ def test_the_headline_repeated_in_the_body_is_left_out_of_it() -> None:
 def test_a_date_line_or_a_number_in_bold_is_no_headline() -> None:
     html = page(title=f"<h2>Thứ Bảy, 01/06/2024 | 09:59</h2><h2>22/2024/NQ-HĐND</h2><p><b>{TITLE}</b></p>")
     assert article(html).title == TITLE
+
+
+HALVES = ("Cầu tàu cá Bến Đăng", "đón chuyến hàng đầu tiên")
+DATE = '<div class="date">26/12/2023</div>'
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<h1>{}<br>{}</h1>",
+        '<p align="center"><font size="5"><b>{}<br>{}</b></font></p>',
+        '<p align="center"><b>{}</b></p><p align="center"><b>{}</b></p>',
+    ],
+)
+@pytest.mark.parametrize("url", [URL, SILENT])
+def test_a_headline_of_two_lines_is_one(markup: str, url: str) -> None:
+    assert article(page(title=markup.format(*HALVES), date=DATE), url).title == TITLE
+
+
+@pytest.mark.parametrize("style", ["font-size:22px", "font-size: 18pt; color:red", "font-size:1.5em;font-weight:600"])
+def test_a_larger_type_tells_a_headline_where_nothing_else_does(style: str) -> None:
+    title = f'<div>Khuyến ngư</div><div style="{style}">{TITLE}</div><div>{LONG}</div>'
+    assert article(page(title=title), SILENT).title == TITLE
+
+
+def test_a_label_set_above_the_line_is_not_the_headlines() -> None:
+    assert article(page(title=f'<h2 class="itemTitle">{TITLE} <span><sup>Nổi bật</sup></span></h2>')).title == TITLE
+
+
+def test_a_date_in_front_of_a_headline_is_not_its_beginning() -> None:
+    line = f"<div><span>Thứ năm, 16/05/2024, 15:20 GMT+7</span> {TITLE}</div>"
+    found = article(page(title=line), SILENT)
+    assert found.title == TITLE
+    assert found.published is not None and found.published.value.isoformat() == "2024-05-16T15:20:00+07:00"
+
+
+@pytest.mark.parametrize(
+    "label", ["Lấy ý kiến nhân dân", "Chi tiết tin", "THÔNG BÁO", "Trang chủ » Kinh tế » Khuyến ngư"]
+)
+def test_the_name_of_a_section_above_is_not_the_headline(label: str) -> None:
+    title = f'<h2 class="portlet-title">{label}</h2><div style="font-size:20px">{TITLE}</div>'
+    assert article(page(title=title, date=DATE), f"{HOST}/Pages/chi-tiet-tin.aspx?id=12").title == TITLE
+
+
+def test_a_documents_number_is_no_headline_though_the_address_is_made_of_it() -> None:
+    record = "<dl><dt>Số, ký hiệu</dt><dd>15/QĐ-UBND</dd><dt>Loại văn bản</dt><dd>Quyết định</dd></dl>"
+    html = page(record + paragraphs(*BODY), title=f"<div>{TITLE}</div>")
+    assert article(html, f"{HOST}/van-ban/15-qd-ubnd").title == TITLE
+
+
+def test_what_stands_above_an_official_letter_is_no_headline() -> None:
+    head = "".join(
+        f'<p align="center"><b>{line}</b></p>'
+        for line in (
+            "ỦY BAN NHÂN DÂN TỈNH BẠCH HẢI",
+            "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+            "Độc lập - Tự do - Hạnh phúc",
+        )
+    )
+    title = f'{head}<p align="center"><b>QUYẾT ĐỊNH</b></p><p align="center"><b>{LONG}</b></p>'
+    assert article(page(title=title), SILENT).title == LONG
+
+
+def test_chapters_do_not_outweigh_the_headline_above_them() -> None:
+    chapters = "".join(f"<h2>Chương {name}</h2>{paragraphs(*BODY)}" for name in ("mở đầu", "giữa", "kết"))
+    assert article(page(chapters, title=f'<div style="font-size:24px">{TITLE}</div>'), SILENT).title == TITLE

@@ -132,13 +132,13 @@ class _Reader:
         return found
 
     def take_caption(self, position: int, block: Block, text: str) -> bool:
-        if self.captions.take_rest(position, text):
+        if self.captions.take_rest(position, text) or self.captions.take_above(position, block, text):
             return True
         emphasized = any("em" in tags for _, tags, _ in block.parts)
         if self.captions.fits(block, text, emphasized=emphasized, first=not self.reading.pieces):
             self.captions.take(position, text)
             return True
-        return self.captions.take_above(position, block, text)
+        return False
 
     def take_source_line(self, position: int, block: Block, text: str) -> bool:
         found = is_source_line(text) or (text.startswith("Theo ") and self.is_edge(position) and is_unfinished(text))

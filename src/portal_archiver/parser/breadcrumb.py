@@ -32,6 +32,11 @@ def is_crumb(outline: Outline, block: Block, *, surely: bool = False) -> bool:
     return slashes or bool(MODULE_TITLES.match(fold(block.anchors[0].text)))  # "Trang chủ / ..."
 
 
+def may_be_crumb(text: str) -> bool:
+    """Whether a text without links has what a breadcrumb is told by."""
+    return any(arrow in text for arrow in "»›→>")
+
+
 def levels_of(block: Block) -> list[str]:
     """The sections that a breadcrumb names, outermost first, without the portal's front page."""
     marked = MARKS.split(block.text)

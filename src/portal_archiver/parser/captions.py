@@ -60,9 +60,11 @@ class Captions:
     def take_above(self, position: int, block: Block, text: str) -> bool:
         """Whether the text is the caption of the picture that follows: it names the photographer, or is set like one
         that did; then it is taken."""
-        following = self.outline.blocks[position + 1 : min(position + 2, self.end)]
+        following = self.outline.blocks[position + 1 : min(position + 3, self.end)]
         if self.picture is not None or not following or not following[0].pictures or following[0].text:
             return False
+        if not self.are_above and any(CREDIT.search(other.text) for other in following[1:]):
+            return False  # the picture has a caption below it
         centered = self.outline.is_centered(block, 1) and not block.is_bold and is_one_sentence(text)
         if len(text) > LONE_CAPTION or not (CREDIT.search(text) or (centered and self.are_above)):
             return False

@@ -18,6 +18,10 @@ _MONTH_WORDS = {
     "muoi mot": 11, "muoi hai": 12, "chap": 12,
 }  # fmt: skip
 _ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    "|nov(?:ember)?|dec(?:ember)?"
+)
 _WORDS = "|".join(sorted(_MONTH_WORDS, key=len, reverse=True))
 DAY_FORMS = (
     ("iso", r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})(?!\d)"),  # 2019-05-16T05:00:00.000Z
@@ -30,8 +34,8 @@ DAY_FORMS = (
     ("th", rf"(?<!\d){_D}[\s/]+thg?\.?\s?{_M}[,/]?\s*{_Y}(?!\d)"),  # 26 Th12, 2023; 26 thg 12, 2023
     ("th-day", rf"\bthg?\.?\s?{_M}\s+{_D},\s*{_Y}(?!\d)"),  # Th12 26, 2023
     ("year-first", rf"(?<![\d/]){_Y}/{_M}/{_D}(?![\d/])"),  # 2023/12/26
-    ("english", rf"(?<!\d){_D}\s+(?P<e>{'|'.join(_ENGLISH)})[a-z]*\.?,?\s+{_Y}(?!\d)"),  # 26 Dec 2023
-    ("english-us", rf"\b(?P<e>{'|'.join(_ENGLISH)})[a-z]*\.?\s+{_D},?\s+{_Y}(?!\d)"),  # December 26, 2023
+    ("english", rf"(?<!\d){_D}\s+(?P<e>{_MONTHS})\.?,?\s+{_Y}(?!\d)"),  # 26 Dec 2023
+    ("english-us", rf"\b(?P<e>{_MONTHS})\.?\s+{_D},?\s+{_Y}(?!\d)"),  # December 26, 2023
     ("month-first", rf"(?<![\d/]){_M}/(?P<d>1[3-9]|2\d|3[01])/{_Y}(?=[\s,\-|]+\d{{1,2}}:\d\d)"),  # 9/25/2006 3:07:45 PM
     (
         "month-first-short",
@@ -122,7 +126,7 @@ def _day(groups: dict[str, str | None]) -> date | None:
     if word := groups.get("w"):
         month = _MONTH_WORDS[word]
     elif english := groups.get("e"):
-        month = _ENGLISH.index(english) + 1
+        month = _ENGLISH.index(english[:3]) + 1
     else:
         month = int(groups["m"] or 0)
     try:

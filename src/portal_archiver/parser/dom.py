@@ -157,7 +157,14 @@ class Outline:
 
     def is_centered(self, block: Block, levels: int) -> bool:
         """Whether one of the innermost `levels` elements centers the block, by tag, attribute or style."""
-        return any(CENTER in element.hint for element, _ in zip(self.around(block), range(levels), strict=False))
+        index = block.owner
+        for _ in range(levels):
+            if index < 0:
+                break
+            if CENTER in self.elements[index].hint:
+                return True
+            index = self.elements[index].parent
+        return False
 
     def tag(self, block: Block) -> str:
         """The innermost block-level tag around a block."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
+from itertools import islice
 
 from portal_archiver.model import Article, Dateline, License
 from portal_archiver.parser.body import Reading
 from portal_archiver.parser.dateline import inferred_dates
 from portal_archiver.parser.headline.choice import Candidate
 from portal_archiver.parser.page import Evidence, Known, build_article, choose, gather, headlines, judge
-from portal_archiver.parser.shown_dates import shown_dates
+from portal_archiver.parser.shown_dates import refused_dates, shown_dates
 
 RUNNERS_UP = 4
 EXCERPT = 70  # characters
@@ -70,6 +71,9 @@ def _dates(evidence: Evidence, title: Candidate, article: Article) -> Iterator[R
         update = ("an update", 0.0) if item.is_update else None
         weights = _weights((*item.evidence, update) if update else item.evidence)
         yield Reason(str(item.found.value), f"shown: {_short(item.raw)} ({weights})")
+    refused = refused_dates(evidence.index, title, evidence.fetched_at)
+    for found, raw, reason in islice(refused, RUNNERS_UP):
+        yield Reason(str(found.value), f"refused, {reason}: {_short(raw)}")
     inferred = inferred_dates(evidence.outline, title, evidence.metadata, evidence.url, evidence.seen_as)
     for dateline in inferred:
         if dateline == published:

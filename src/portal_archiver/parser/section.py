@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from portal_archiver.parser.breadcrumb import MAX_LEVELS, is_crumb, levels_of
+from portal_archiver.parser.breadcrumb import MAX_LEVELS, is_crumb, levels_of, may_be_crumb
 from portal_archiver.parser.dom import Block, Outline
 from portal_archiver.parser.headline.choice import Candidate
 from portal_archiver.parser.meta_line import meta_line_of
@@ -43,12 +43,15 @@ def _above(outline: Outline, title: Candidate) -> tuple[str | None, list[str]]:
     searching = True  # for a label: until something else stands there
     for position in range(title.block - 1, max(-1, title.block - 1 - FAR), -1):
         block = outline.blocks[position]
-        if is_crumb(outline, block, surely=position < title.block - BEFORE):
+        far = position < title.block - BEFORE
+        if far and not (block.anchors or may_be_crumb(block.text)):
+            continue
+        if is_crumb(outline, block, surely=far):
             levels = [*levels_of(block), *levels]
         elif levels:
             break
         elif searching and not _says_nothing(block):
-            searching = position >= title.block - BEFORE and _is_label(outline, title, position)
+            searching = not far and _is_label(outline, title, position)
             if searching:
                 label = label or _unlabeled(block.text.strip(" »>/|:"))
         elif searching and (line := meta_line_of(block)):

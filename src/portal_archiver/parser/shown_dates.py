@@ -12,7 +12,7 @@ from portal_archiver.parser.dom import Block, Outline
 from portal_archiver.parser.foreign_dates import find_foreign
 from portal_archiver.parser.headline.choice import Candidate
 from portal_archiver.parser.meta_line import MetaLine, meta_line_of
-from portal_archiver.parser.region import FRAME_LINKS, ProseIndex
+from portal_archiver.parser.region import FRAME_LINKS, ProseIndex, is_prose
 from portal_archiver.parser.vocabulary import DOCUMENT_LABEL
 from portal_archiver.text import fold
 
@@ -83,10 +83,18 @@ def shown_dates(index: ProseIndex, title: Candidate, now: datetime | None, langu
     `language` is what the page declares: dates in other languages than ours are looked for where it is one.
     """
     for place in _places(index, title):
-        if any(refuses(place) for refuses in REFUSALS):
+        if any(refuses(place) for _, refuses in REFUSALS):
             continue
         if found := find_dates(place.text, now) or find_foreign(place.text, language):
             yield from _weigh(place, [_exact(index.outline, place.block, one) for one in found])
+
+
+def refused_dates(index: ProseIndex, title: Candidate, now: datetime | None) -> Iterator[tuple[Found, str, str]]:
+    """The other dates around the headline and in the report: each with its text, and why it is not the report's."""
+    for place in _places(index, title):
+        reason = next((name for name, refuses in REFUSALS if refuses(place)), None)
+        if reason:
+            yield from ((found, place.block.text, reason) for found in find_dates(place.text, now))
 
 
 def _places(index: ProseIndex, title: Candidate) -> Iterator[_Place]:
@@ -108,7 +116,8 @@ def _is_amid_the_report(place: _Place) -> bool:
 
 
 def _is_in_prose(place: _Place) -> bool:
-    alone = place.position == place.title.block or place.line or len(place.text) <= ALONE
+    short = len(place.text) <= ALONE and not is_prose(place.block)
+    alone = place.position == place.title.block or place.line or short
     return not alone or (place.block.link_share > 0.5 and not place.line)
 
 
@@ -141,14 +150,14 @@ def _is_beyond_a_menu(place: _Place) -> bool:
     return place.position < title and _in_frame(place.index, place.position, title)
 
 
-# Whose date it is not. Each with a page that shows it.
-REFUSALS: tuple[Callable[[_Place], bool], ...] = (
-    _is_amid_the_report,  # "Hội nghị diễn ra ngày 12/5/2024" among the paragraphs
-    _is_in_prose,  # the same in a long line, or the link to another report
-    _is_unlabeled_behind,  # behind the report only "Ngày đăng: ..." is the report's
-    _is_a_value,  # "Thời gian đấu giá | 15/07/2019"
-    _is_anothers,  # "Ngày ban hành: 02/11/2009"
-    _is_beyond_a_menu,  # the page's clock in its banner, a related item beside
+# Why a date is not the report's. Each with what such a page shows.
+REFUSALS: tuple[tuple[str, Callable[[_Place], bool]], ...] = (
+    ("amid the report", _is_amid_the_report),  # "Hội nghị diễn ra ngày 12/5/2024" among the paragraphs
+    ("in a sentence or a link", _is_in_prose),  # the same in a long line, or the link to another report
+    ("behind the report without a label", _is_unlabeled_behind),  # only "Ngày đăng: ..." is the report's there
+    ("a value in a table", _is_a_value),  # "Thời gian đấu giá | 15/07/2019"
+    ("an event's, a document's or the page's", _is_anothers),  # "Ngày ban hành: 02/11/2009"
+    ("beyond a menu", _is_beyond_a_menu),  # the clock in the page's banner, a related item beside
 )
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from portal_archiver.parser.dates import find_dates
 from portal_archiver.parser.dom import Block, Outline
 from portal_archiver.parser.meta_line import is_date_line
 from portal_archiver.parser.region import ProseIndex
+from portal_archiver.parser.vocabulary import DOCUMENT_KIND, LETTERHEAD
 from portal_archiver.text import fold, plain, words
 
 MIN_LENGTH, MAX_LENGTH = 6, 400  # characters
@@ -44,48 +44,40 @@ class Claims:
     anchor: frozenset[str]
 
 
-@dataclass
 class View:
-    """One block as the evidence sees it; what several rows need is worked out once."""
+    """One block as the evidence sees it; what several rows need is worked out once.
 
-    claims: Claims
-    position: int
-    block: Block
-    text: str
-    tags: list[str] = field(default_factory=list)
-    last: int = -1  # the last block of a headline set in several lines
+    `last` is the last block of a headline that is set in several lines; `tags` are those of the three innermost
+    elements; `called` says what the two innermost are called; `words` are distinct and folded, as `folded` is.
+    """
 
-    def __post_init__(self) -> None:
-        self.last = max(self.last, self.position)
+    __slots__ = ("_above", "_below", "block", "called", "claims", "folded", "last", "position", "tags", "text", "words")
 
-    @cached_property
+    def __init__(self, claims: Claims, position: int, last: int, text: str) -> None:
+        self.claims, self.position, self.last, self.text = claims, position, last, text
+        self.block = claims.outline.blocks[position]
+        self.tags = tags_around(claims.outline, self.block)
+        self.called = claims.outline.called(self.block, 2)
+        self.folded = self.block.folded if text is self.block.text else fold(text)
+        self.words = frozenset(words(text))
+        self._above: list[Block] | None = None
+        self._below: list[Block] | None = None
+
+    @property
     def above(self) -> list[Block]:
         """The blocks with a text right above it, nearest first."""
-        return _with_text(reversed(self.claims.outline.blocks[max(0, self.position - NEAR) : self.position]))
+        if self._above is None:
+            blocks = self.claims.outline.blocks[max(0, self.position - NEAR) : self.position]
+            self._above = [block for block in reversed(blocks) if block.text]
+        return self._above
 
-    @cached_property
+    @property
     def below(self) -> list[Block]:
         """The blocks with a text right below it."""
-        return _with_text(self.claims.outline.blocks[self.last + 1 : self.last + 1 + NEAR])
-
-    @cached_property
-    def folded(self) -> str:
-        """The text without case and diacritics."""
-        return self.block.folded if self.text is self.block.text else fold(self.text)
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        """Its distinct words, folded."""
-        return frozenset(words(self.text))
-
-    @cached_property
-    def called(self) -> frozenset[str]:
-        """The kinds of place that the two innermost elements around it are called."""
-        return self.claims.outline.called(self.block, 2)
-
-
-def _with_text(blocks: Iterable[Block]) -> list[Block]:
-    return [block for block in blocks if block.text]
+        if self._below is None:
+            blocks = self.claims.outline.blocks[self.last + 1 : self.last + 1 + NEAR]
+            self._below = [block for block in blocks if block.text]
+        return self._below
 
 
 def views(index: ProseIndex, claims: Claims, footer: int) -> Iterator[View]:
@@ -98,7 +90,7 @@ def views(index: ProseIndex, claims: Claims, footer: int) -> Iterator[View]:
         end = _end_of_lines(outline, position, footer)
         text = headline_text(" ".join(map(_without_marks, outline.blocks[position:end])))
         if len(text) >= MIN_LENGTH and any(char.isalpha() for char in text):
-            yield View(claims, position, block, text, _tags(outline, block), end - 1)
+            yield View(claims, position, end - 1, text)
 
 
 def _without_marks(block: Block) -> str:
@@ -124,18 +116,30 @@ def _end_of_lines(outline: Outline, position: int, footer: int) -> int:
     end = position + 1
     for other in outline.blocks[position + 1 : min(position + LINES, footer)]:
         alike = (other.size, other.is_bold, other.text.isupper()) == (first.size, first.is_bold, first.text.isupper())
-        if not other.text or not alike or len(other.text) > LINE or not _goes_on(outline, first, other):
+        if not alike or not 0 < len(other.text) <= LINE or not _goes_on(outline, first, other):
             break
         end += 1
     return end if len(first.text) <= LINE else position + 1
 
 
-def _tags(outline: Outline, block: Block) -> list[str]:
-    return [element.tag for element, _ in zip(outline.around(block), range(3), strict=False)]
+def tags_around(outline: Outline, block: Block) -> list[str]:
+    """The tags of the three innermost elements around a block."""
+    tags: list[str] = []
+    index = block.owner
+    while index >= 0 and len(tags) < 3:
+        element = outline.elements[index]
+        tags.append(element.tag)
+        index = element.parent
+    return tags
 
 
 def _goes_on(outline: Outline, first: Block, other: Block) -> bool:
-    """In the same element, or in a paragraph beside it of which the words go on: lower case, or all capitals."""
+    """In the same element, or in a paragraph beside it of which the words go on: lower case, or all capitals.
+
+    What stands above the headline of an official letter is no line of it.
+    """
+    if any(lines.match(block.folded) for block in (first, other) for lines in (LETTERHEAD, DOCUMENT_KIND)):
+        return False
     if other.owner == first.owner:
         return True
     left, right = outline.elements[first.owner], outline.elements[other.owner]
@@ -155,4 +159,4 @@ def leads_away(index: ProseIndex, position: int) -> bool:
         return False
     if all(index.in_menu[position - 1 : position + 2]):  # between two others
         return True
-    return USUAL_HEADINGS.isdisjoint(_tags(index.outline, block)) and not is_named(index.outline, block)
+    return USUAL_HEADINGS.isdisjoint(tags_around(index.outline, block)) and not is_named(index.outline, block)
