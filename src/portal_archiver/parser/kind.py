@@ -42,6 +42,7 @@ TEASER_SHARE = 0.7  # of the text, with the date that may stand behind it
 TEASER = 15  # characters: a link of this length is a headline of another page
 FRONT_PAGE = re.compile(r"(?:index|default|home|trang-chu)(?:\.\w+)?")
 MANY_PARTICULARS = 5
+CARD, ITEM = 1500, 2000  # characters: the lead behind a headline of a list is shorter, and its whole text
 FEW_TEASERS, MANY_TEASERS, FRONT_PAGE_TEASERS = 3, 10, 40
 
 
@@ -114,9 +115,9 @@ RULES: tuple[tuple[Callable[[Findings], object], Kind, str], ...] = (
     (lambda f: f.prose < ERROR_TEXT and SERVICE_TITLES.match(fold(f.title)), "other", "its headline is a service's"),
     (lambda f: f.body < ERROR_TEXT and f.says_nothing, "other", "it says that there is nothing here"),
     (lambda f: f.votes > FEW_TEASERS, "other", "the results of a poll"),
-    (lambda f: f.cards, "listing", "headlines with their leads, to be read elsewhere"),
+    (lambda f: f.cards * CARD > f.body, "listing", "headlines with their leads, to be read elsewhere"),
     (lambda f: f.questions > 1, "listing", "questions and answers"),
-    (lambda f: f.linked_headings > 1, "listing", "its headings lead to other pages"),
+    (lambda f: f.linked_headings > 1 and f.linked_headings * ITEM > f.body, "listing", "its headings lead to other pages"),
     (lambda f: f.mostly_links, "listing", "what stands under its headline is links"),
     (lambda f: f.inner_teasers >= MANY_TEASERS, "listing", "headlines of many pages stand under its own"),
     (lambda f: f.opens_with_teaser and f.body < SHORT_LISTING, "listing", "it opens with another page's headline"),
