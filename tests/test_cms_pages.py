@@ -40,7 +40,6 @@ NOT_YET: dict[str, set[str]] = {
     "k07_thanh_tra_tinh.html": {"section"},
     "k08_luat_quyetdinh_toanvan.html": {"attachments", "body", "published"},  # the whole text of a law
     "nuke_law.html": {"body"},
-    "wp_article.html": {"author"},  # who posted it and who wrote it are two
 }
 
 

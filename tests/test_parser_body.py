@@ -272,6 +272,9 @@ BYLINES = (
     ("Bài: Trúc Lam", "Trúc Lam", False),
     ("PV: Trúc Lam", "Trúc Lam", False),
     ("Người viết: Trúc Lam", "Trúc Lam", False),
+    ("Ghi chép của Trúc Lam", "Trúc Lam", False),
+    ("Bài của Trúc Lam", "Trúc Lam", False),
+    ("Viết bởi Trúc LamĐăng trong Kinh tế biển", "Trúc Lam", False),
 )
 
 
@@ -436,3 +439,11 @@ def test_who_wrote_a_report_comes_before_the_office_that_posted_it() -> None:
 def test_a_breadcrumb_is_told_by_its_arrows_its_name_or_its_start(crumb: str, wanted: str) -> None:
     html = page(before=crumb).replace('<div class="breadcrumb"><a href="/">Trang chủ</a> &raquo; ', "<div>")
     assert article(html).section == wanted
+
+
+def test_the_bar_at_the_top_of_every_page_is_no_breadcrumb() -> None:
+    bar = '<div><a href="/">Trang chủ</a> | <a href="/lien-he">Liên hệ</a> | <a href="/so-do">Sơ đồ site</a></div>'
+    html = page(before=f"{bar}<div>Khuyến ngư</div>").replace(
+        '<div class="breadcrumb"><a href="/">Trang chủ</a> &raquo; ', "<div>"
+    )
+    assert article(html).section == "Khuyến ngư"

@@ -191,3 +191,10 @@ def test_what_stands_above_an_official_letter_is_no_headline() -> None:
 def test_chapters_do_not_outweigh_the_headline_above_them() -> None:
     chapters = "".join(f"<h2>Chương {name}</h2>{paragraphs(*BODY)}" for name in ("mở đầu", "giữa", "kết"))
     assert article(page(chapters, title=f'<div style="font-size:24px">{TITLE}</div>'), SILENT).title == TITLE
+
+
+@pytest.mark.parametrize("name", ["Ban Quản lý cảng Bến Đăng", "Trang chủ - Cảng Bến Đăng xã Mũi Sò"])
+def test_a_name_that_the_address_of_the_site_is_made_of_is_no_headline(name: str) -> None:
+    shown = f'<h1 style="text-align:center"><b>{name}</b></h1>'
+    html = page(title=f"<p>{TITLE}</p>", before=shown, head=f"<title>{name}</title>")
+    assert article(html, "https://banquanlycang.bendang.example/index.php?id=4711").title == TITLE

@@ -6,7 +6,7 @@ import re
 
 from portal_archiver.parser.dom import Block, Outline
 from portal_archiver.parser.meta_line import is_date_line
-from portal_archiver.parser.vocabulary import MODULE_TITLES
+from portal_archiver.parser.vocabulary import MODULE_TITLES, TOP_BAR
 from portal_archiver.text import fold
 
 MARKS = re.compile(r"\s*[»>›|→]\s*|\s(?:/|::)\s")
@@ -29,7 +29,8 @@ def is_crumb(outline: Outline, block: Block, *, surely: bool = False) -> bool:
     if surely or len(block.anchors) < 2:
         return False
     slashes = block.link_share > 0.8 and block.text.count(" / ") == len(block.anchors) - 1  # "News / Trade"
-    return slashes or bool(MODULE_TITLES.match(fold(block.anchors[0].text)))  # "Trang chủ / ..."
+    first, *others = [fold(anchor.text) for anchor in block.anchors]
+    return slashes or bool(MODULE_TITLES.match(first) and not any(map(TOP_BAR.match, others)))  # "Trang chủ / ..."
 
 
 def may_be_crumb(text: str) -> bool:

@@ -18,7 +18,7 @@ BYLINE_FORMS: tuple[tuple[re.Pattern[str], bool], ...] = (
     # "Tác giả: Lê Hoa", "Bài: Lê Hoa", "PV: Lê Hoa", "Viết bởi: Lê Hoa", "Người đăng: Ban Biên tập"
     (
         re.compile(
-            r"^\(?(?:tác giả(?: bài viết)?|tin|bài|bài viết|thực hiện|PV|phóng viên"
+            r"^\(?(?:(?:bài|ghi chép|phóng sự) của|tác giả(?: bài viết)?|tin|bài|bài viết|thực hiện|PV|phóng viên"
             r"|người (?:viết|đăng|gửi|soạn|thực hiện)|(?:được )?(?:viết|đăng|gửi|soạn) bởi"
             r"|(?:posted |submitted |written )?by|bởi)"
             r"\s*:?\s+(?P<name>[^:]+?)\)?$",
@@ -32,8 +32,10 @@ PHOTOGRAPHER = re.compile(
     r"^\(?(?:(?:tin|bài)\s*:[^:]+[;,.–-]\s*)?(?:chùm ảnh|ảnh)\s*:\s*(?P<name>[^:]+?)\)?\.?$", re.I
 )
 _AND_PHOTOS = re.compile(r"^((?:tin|bài)\s*:[^:]+?)\s*[;,.–-]\s*ảnh\s*:.*$", re.I)
-# What a byline adds to its name: "Hoàng Yến (thực hiện)".
-_ADDED = re.compile(r"\s*\((?:thực hiện|tổng hợp|ghi|sưu tầm|st|biên tập|lược ghi|t/h|th)\)\s*$", re.I)
+# What a byline adds to its name: "Hoàng Yến (thực hiện)", "Ban Biên tập Đăng trong Văn hóa".
+_ADDED = re.compile(
+    r"\s*(?:\((?:thực hiện|tổng hợp|ghi|sưu tầm|st|biên tập|lược ghi|t/h|th)\)\s*|(?:đăng trong|posted in)\b.*)$", re.I
+)
 # "PV", "BBT", "T.H", "N.T.H", "HTN"
 INITIALS = re.compile(
     r"^(?!(?:PDF|RSS|TOP|DOC|XLS|VND|USD|GMT|FAQ|TV)$)(?:TTXVN|(?:[A-ZĐ]\.\s?){1,3}[A-ZĐ]\.?|[A-ZĐ]{2,3})$"

@@ -117,7 +117,11 @@ RULES: tuple[tuple[Callable[[Findings], object], Kind, str], ...] = (
     (lambda f: f.votes > FEW_TEASERS, "other", "the results of a poll"),
     (lambda f: f.cards * CARD > f.body, "listing", "headlines with their leads, to be read elsewhere"),
     (lambda f: f.questions > 1, "listing", "questions and answers"),
-    (lambda f: f.linked_headings > 1 and f.linked_headings * ITEM > f.body, "listing", "its headings lead to other pages"),
+    (
+        lambda f: f.linked_headings > 1 and f.linked_headings * ITEM > f.body,
+        "listing",
+        "its headings lead to other pages",
+    ),
     (lambda f: f.mostly_links, "listing", "what stands under its headline is links"),
     (lambda f: f.inner_teasers >= MANY_TEASERS, "listing", "headlines of many pages stand under its own"),
     (lambda f: f.opens_with_teaser and f.body < SHORT_LISTING, "listing", "it opens with another page's headline"),

@@ -41,7 +41,8 @@ AFTER_THE_REPORT = _opening(
     r"(?:cac )?cau hoi (?:moi nhat|khac|lien quan|cung)|lien ket (?:website|web)",  # "Câu hỏi mới nhất"
     r"(?:so )?luot (?:truy cap|xem trang)|thong ke truy cap",  # "SỐ LƯỢT TRUY CẬP"
     r"(?:so )?(?:luot |nguoi )?(?:dang )?(?:truc tuyen|online)\b",  # "SỐ LƯỢT ĐANG ONLINE"
-    r"related|(?:other|more|latest) (?:news|articles|posts|stories)|comments?$|share this|most (?:read|viewed)",
+    r"related|(?:other|more|latest) (?:news|articles|posts|stories|projects|documents)",
+    r"comments?$|share this|most (?:read|viewed)",
 )
 # What readers write below a report: "Bình luận (0)", "Ý kiến bạn đọc"
 COMMENTS = _opening(r"binh luan|y kien|gui y kien|phan hoi|comments?\b")
@@ -58,7 +59,7 @@ FURNITURE = _whole(
     r"xem (?:cac|tat ca)? ?(?:tin|bai)(?: viet)? (?:cua tac gia|khac)",  # "Xem các bài viết của tác giả"
     r"tai day|tai ve|download|tai file|nghe (?:doc )?bai(?: viet)?|doc bai viet",  # "Tải về", "Nghe đọc bài"
     r"in(?: (?:bai viet|trang|trang nay|bai|tin|tin nay))?|ban in|print|luu bai(?: viet)?",  # "In bài viết"
-    r"gui (?:email|mail|cho ban be|bai viet)|email",  # "Gửi cho bạn bè"
+    r"gui (?:email|mail|cho ban be|bai(?: viet)?)|email",  # "Gửi cho bạn bè"
     r"chia se(?: (?:bai viet|qua|len|facebook|zalo|twitter))*",  # "Chia sẻ qua Zalo"
     r"facebook|zalo|twitter|google\+?|linkedin|like|share",
     r"(?:co chu|phong chu|font size|a|a[+\-]|a a|mac dinh|doc|tang|giam|nho|lon|to)"
@@ -89,7 +90,13 @@ MODULE_TITLES = _whole(
     r"skip to content|breadcrumbs?|trang nhat|you are here|ban dang (?:o|xem)(?: day)?|vi tri",  # "Bạn đang ở:"
 )
 SITE_NAMES = re.compile(
-    r"^(?:(?:cong|trang) (?:thong tin|tin)(?: dien tu)?|bao dien tu|dai phat thanh|chuyen trang|website|trang web)\b"
+    r"^(?:trang chu \W+|(?:cong|trang) (?:thong tin|tin)(?: dien tu)?|bao dien tu|dai phat thanh|chuyen trang|website"
+    r"|trang web)\b"
+)
+# What a bar at the top of every page leads to beside "Trang chủ", and a breadcrumb never: "Liên hệ", "Sơ đồ site"
+TOP_BAR = _whole(
+    r"lien he|gioi thieu|toa soan|quang cao|so do (?:site|trang|website|cong)(?: web)?|rss|e?mail|webmail"
+    r"|hop thu(?: \w+)*|dang (?:nhap|ky)|tim kiem|english|tieng \w+|hoi dap|gop y|dat bao(?: \w+)*|thu vien \w+"
 )
 # "Chuyên mục: Kinh tế", "Đăng trong: Tin tức"
 SECTION_LABEL = _opening(r"(?:chuyen muc|danh muc|the loai|linh vuc|dang trong|posted in)\s*[:|]")
@@ -164,7 +171,7 @@ HINTS = {
     "title": re.compile(
         r"title|headline|\b(?:vb|doc|news|item|post|bai|tin|article)-?(?:name|head)\b|tieu-?de|heading|subject|ten-?bai"
     ),
-    "box_title": re.compile(r"box|module|widget|portlet|block-title|relat|other|menu|nav|foot|banner|tab"),
+    "box_title": re.compile(r"box|module|widget|portlet|block-title|relat(?!ive)|other|menu|nav|foot|banner|tab"),
     "chrome": re.compile(
         r"\b(?:nav|foot(?:er)?|banner|bread-?crumb|copyright|header-top|topbar|logo|brand|masthead)"
         r"|menu|sitemap|popup|site-?(?:title|name)|header-?site|slogan"
@@ -175,7 +182,9 @@ HINTS = {
     "crumb": re.compile(r"crumb|duong-?dan|sitemappath|\bpath(?:way)?\b"),
     "section": re.compile(r"categor|folder|crumb|chuyen-?muc|section|\bcate?\b|duong-?dan|sitemappath"),
     "author": re.compile(r"author|tac-?gia|byline|writer|but-?danh|nguoi-?viet"),
-    "related": re.compile(r"relat|lien-?quan|other|tin-?khac|same-?cate|cung-?chuyen|recommend|most-?(?:read|view)"),
+    "related": re.compile(
+        r"relat(?!ive)|lien-?quan|other|tin-?khac|same-?cate|cung-?chuyen|recommend|most-?(?:read|view)"
+    ),
     "share": re.compile(r"share|social|toolbar|print|rating|comment|like|tags?\b|icon"),
 }
 NO_PLACE: frozenset[str] = frozenset()

@@ -15,7 +15,7 @@ from portal_archiver.parser.metadata import Metadata
 from portal_archiver.parser.region import ProseIndex, Region, region_after
 from portal_archiver.parser.vocabulary import MODULE_TITLES, SITE_NAMES
 from portal_archiver.text import fold, words
-from portal_archiver.urls import slug_of
+from portal_archiver.urls import host_of, slug_of
 
 TRIED = 8  # candidates for which the report that would follow is looked up
 MUCH_PROSE, MOST_BELOW = 600, 2.0  # characters below a headline from which it is a report, and what that weighs
@@ -73,6 +73,7 @@ def _claims(outline: Outline, metadata: Metadata, url: str, anchor: str) -> Clai
         metadata="" if SITE_NAMES.match(claim) else claim,
         window=fold(metadata.window_title),
         anchor=frozenset(words(anchor)),
+        host=host_of(url).replace(".", "").replace("-", ""),
     )
 
 

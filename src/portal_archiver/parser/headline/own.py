@@ -64,6 +64,11 @@ def _spans(view: View) -> float:
     return -4.0 if line and line.is_plain else 0.0
 
 
+def _site(view: View) -> float:
+    name = view.folded.replace(" ", "")
+    return -4.0 if len(name) > SHORT and name in view.claims.host else 0.0
+
+
 def _linked(view: View) -> float:
     if view.block.link_share <= 0.7:
         return 0.0
@@ -81,5 +86,6 @@ OWN: tuple[tuple[str, Callable[[View], float]], ...] = (
     ("emphasis", _emphasis),  # bold, centered
     ("framed", _framed),  # in the frame of a picture: a caption
     ("particulars in spans", _spans),  # <span>Kinh tế</span><span>23/11/2026</span>
+    ("site", _site),  # "Sở Tài chính Bạch Hải", at sotaichinh.bachhai.gov.vn
     ("linked", _linked),  # a headline that is a link leads to the report, it does not open it
 )

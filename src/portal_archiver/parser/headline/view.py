@@ -35,13 +35,17 @@ def headline_text(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a block is held against: the outline and, folded, the URL's slug, the page's claims, a listing's words."""
+    """What a block is held against: the outline and, folded, the URL's slug, the page's claims, a listing's words.
+
+    `host` is the host of the page in one word: "sotaichinhbachhaigovvn".
+    """
 
     outline: Outline
     slug: frozenset[str]
     metadata: str
     window: str
     anchor: frozenset[str]
+    host: str
 
 
 class View:
