@@ -1,8 +1,10 @@
-"""`make bench`: every benchmark, one after the other."""
+"""`make bench`: every benchmark, one after the other, each in a process of its own: none sees another's memory."""
 
-from benchmarks import archiving, memory, parsing
+import subprocess
+import sys
+
+BENCHMARKS = ("parsing", "memory", "archiving")
 
 if __name__ == "__main__":
-    parsing.main()
-    memory.main()
-    archiving.main()
+    for name in BENCHMARKS:
+        subprocess.run((sys.executable, "-m", f"benchmarks.{name}"), check=True)

@@ -447,3 +447,14 @@ def test_the_bar_at_the_top_of_every_page_is_no_breadcrumb() -> None:
         '<div class="breadcrumb"><a href="/">Trang chủ</a> &raquo; ', "<div>"
     )
     assert article(html).section == "Khuyến ngư"
+
+
+def test_a_thumbnail_in_the_lead_has_no_caption() -> None:
+    lead = f'<div class="tomtat"><img src="/cau-tau-nho.jpg" align="left">{OPENING}</div>'
+    found = article(page(f"{lead}<p>{MIDDLE}</p><p>{CLOSING}</p>"))
+    assert (found.body, [photo.caption for photo in found.photos]) == ("\n\n".join(BODY), [""])
+
+
+def test_a_byline_below_the_last_picture_is_no_caption() -> None:
+    found = article(page(f"<p>{OPENING}</p><p>{MIDDLE} {CLOSING}</p><p>{IMAGE}</p><p>Bài và ảnh: Tổ Bốc xếp</p>"))
+    assert (found.author, found.photos) == ("Tổ Bốc xếp", (Photo(PICTURE, credit="Tổ Bốc xếp"),))

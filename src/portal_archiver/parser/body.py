@@ -109,7 +109,9 @@ class _Reader:
             self.leave_out("related", text)
             return
         self.captions.see_picture(None if self.leads_elsewhere(position, block) else position)
-        if text and len(text) <= MAX_CAPTION and (len(text) <= LONE_CAPTION or CREDIT.search(text)):
+        credited = len(text) <= MAX_CAPTION and CREDIT.search(text) is not None
+        alone = len(text) <= LONE_CAPTION and "lead" not in self.outline.called(block, 2)
+        if text and (credited or alone):
             self.captions.take(position, text)
         elif text:
             self.keep(position, block, text)
@@ -134,6 +136,8 @@ class _Reader:
     def take_caption(self, position: int, block: Block, text: str) -> bool:
         if self.captions.take_rest(position, text) or self.captions.take_above(position, block, text):
             return True
+        if read_byline(text):  # "Bài và ảnh: Lê Hoa" below the last picture
+            return False
         emphasized = any("em" in tags for _, tags, _ in block.parts)
         if self.captions.fits(block, text, emphasized=emphasized, first=not self.reading.pieces):
             self.captions.take(position, text)
