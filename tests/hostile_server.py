@@ -36,6 +36,7 @@ HTML = ("Content-Type", "text/html; charset=utf-8")
 ETAG = '"mua-ca-1"'
 MODIFIED = "Sat, 01 Aug 2026 02:30:00 GMT"
 BOMB_BYTES = 50_000_000
+SECTIONS = {"": "Bạch Hải", "tin-tuc": "Tin tức", "van-ban": "Văn bản", "du-lich": "Du lịch", "y-te": "Y tế"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,8 @@ class Hostile(BaseHTTPRequestHandler):
             headers = {name.lower(): value for name, value in self.headers.items()}
             self.server.arrivals.append(Arrival(self.path, headers, time.monotonic(), self.server.in_flight))
         try:
-            ENDPOINTS.get(path, not_found)(self)
+            answer = next((FOLDERS[folder] for folder in FOLDERS if path.startswith(folder)), not_found)
+            ENDPOINTS.get(path, answer)(self)
         finally:
             with self.server.lock:
                 self.server.in_flight -= 1
@@ -262,6 +264,21 @@ def cookie_wall(request: Hostile) -> None:
     return request.redirect("/cookie-wall", ("Set-Cookie", "seen=1; Path=/"))
 
 
+def listing(heading: str, links: dict[str, str], visitor: int) -> bytes:
+    """A page that leads to others, and counts who looks at it."""
+    items = "".join(f'<li><a href="{href}">{text}</a></li>' for href, text in links.items())
+    return f"<!doctype html><title>{heading}</title><h1>{heading}</h1><ul>{items}</ul><p>Khách: {visitor}</p>".encode()
+
+
+def mirror(request: Hostile) -> None:
+    """Four lists in two languages that link to each other, relative to where one is: a new address at every step."""
+    name = urlsplit(request.path).path.rsplit("/", 1)[-1]
+    reports = {f"/reports/{name}-{n}": f"{SECTIONS[name]}: bài số {n} của tuần" for n in range(4)} if name else {}
+    lists = {f"{folder}/{name}": text for folder in ("en", "vi") for name, text in SECTIONS.items() if name}
+    visitor = len(request.server.arrivals)
+    request.reply(200, listing(SECTIONS[name], reports | lists, visitor), HTML)
+
+
 def overloaded(status: int, retry_after: Callable[[], str | None]) -> Callable[[Hostile], None]:
     """Fails the first time, and says when to come back."""
 
@@ -342,6 +359,12 @@ ENDPOINTS: dict[str, Callable[[Hostile], None]] = {
     "/busy-silent": overloaded(429, lambda: None),
     "/busy-for-a-day": overloaded(429, lambda: "86400"),
     "/busy-nonsense": overloaded(503, lambda: "soon"),
+}
+
+
+# The same for all that lies below a path.
+FOLDERS: dict[str, Callable[[Hostile], None]] = {
+    "/mirror/": mirror,
 }
 
 

@@ -181,3 +181,20 @@ def test_the_schema_is_strict_and_as_many_migrations_as_its_version_says(tmp_pat
         assert archive.db.execute("PRAGMA foreign_keys").fetchone()[0] == 1
     with Database(tmp_path / "archive.db") as plain:
         assert plain.execute("PRAGMA application_id").fetchone()[0] == schema.APPLICATION_ID
+
+
+def test_an_archive_of_an_older_version_is_brought_up_to_date_with_all_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    with Archive(path) as archive:
+        save(archive, 1)
+        expected = archive.article(1)
+        archive.db.execute("DROP INDEX urls_by_look")
+        archive.db.execute("ALTER TABLE urls DROP COLUMN look")
+        archive.db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm002_looks'")
+        archive.db.execute("PRAGMA user_version = 1")
+    with pytest.raises(ArchiveError, match="older portal-archiver; the next `portal-archiver crawl` brings it up to"):
+        Archive(path, read_only=True)
+    with Archive(path) as archive:
+        assert "look" in archive.db["urls"].columns_dict
+        assert archive.db.execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
+        assert archive.article(1) == expected

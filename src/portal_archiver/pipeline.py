@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from portal_archiver.crawler import Entry, Fetcher, Politeness, Reason, is_guess, next_due, read_index, seeds
+from portal_archiver.crawler import Entry, Fetcher, Politeness, Reason, is_guess, look_of, next_due, read_index, seeds
 from portal_archiver.errors import PortalArchiverError
 from portal_archiver.model import PAGE_STATUSES, Capture, Fetch, Link, Page, Portal, RunReport, Target
 from portal_archiver.parser import parse_page
@@ -208,10 +208,12 @@ class _Run:
             self.settle(target, capture, None)
             return "not-modified" if capture.status == 304 else "index"
         saved = self.archive.save(capture, page, portal=self.portal.key)
-        if saved.outcome != "duplicate":  # a known report at another address opens no new links: so mirrors end
-            links = [link for link in page.links if fetcher.scope.reason_against(link.url) is None]
+        links = [link for link in page.links if fetcher.scope.reason_against(link.url) is None]
+        look = "" if page.article else look_of(links)
+        mirror = saved.outcome == "duplicate" or self.frontier.is_shown_elsewhere(target, look)
+        if not mirror:  # what is known from another address opens no new links: so mirrors end
             self.follow(target, links)
-        self.settle(target, capture, page)
+        self.settle(target, capture, page, look=look, mirror=mirror)
         return saved.outcome
 
     def keep_failure(self, target: Target, fetch: Fetch) -> str:
@@ -242,11 +244,15 @@ class _Run:
             if entry.modified:
                 self.frontier.touch(entry.link.url, entry.modified)
 
-    def settle(self, target: Target, capture: Capture, page: Page | None) -> None:
+    def settle(
+        self, target: Target, capture: Capture, page: Page | None, *, look: str = "", mirror: bool = False
+    ) -> None:
         kind = page.kind if page else target.kind
+        if mirror and kind == "listing":
+            kind = "other"  # not to be asked for every night
         dateline = page.article.published if page and page.article else target.seen_as and target.seen_as.published
         due = next_due(kind, capture.fetched_at, dateline.day if dateline else None, "fetched")
-        self.frontier.settle(target, state="fetched", due=due, capture=capture, kind=kind)
+        self.frontier.settle(target, state="fetched", due=due, capture=capture, kind=kind, look=look)
 
     def count(self, target: Target, fetch: Fetch, outcome: str) -> None:
         self.done += 1

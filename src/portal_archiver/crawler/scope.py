@@ -1,4 +1,4 @@
-"""Which URLs belong to a portal: by scheme, host and ending."""
+"""Which URLs belong to a portal: by scheme, host and ending, and none that turns in a circle."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from portal_archiver.crawler.addresses import is_literal, is_public
 from portal_archiver.crawler.reasons import Reason
+from portal_archiver.crawler.traps import is_repeating
 from portal_archiver.model import Portal
 from portal_archiver.urls import ascii_host, on_hosts
 
@@ -45,5 +46,7 @@ class Scope:
             return Reason.OFF_HOST
         if not self._allow_private and is_literal(host) and not is_public(host):
             return Reason.PRIVATE_ADDRESS
+        if is_repeating(parts.path):
+            return Reason.TRAP
         ending = _ENDING.search(parts.path)
         return Reason.FILE if ending and ending[1].lower() in FILES else None

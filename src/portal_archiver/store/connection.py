@@ -99,7 +99,10 @@ class Connection:
             )
         if read_only:
             if version < schema.VERSION:
-                raise ArchiveError(f"{self.path} is empty or has an older schema; open it once for writing")
+                raise ArchiveError(
+                    f"{self.path} is empty or was written by an older portal-archiver; the next "
+                    "`portal-archiver crawl` brings it up to date"
+                )
             return
         if self.pragma("journal_mode") != "wal":
             self.sql.execute("PRAGMA journal_mode = WAL")

@@ -52,10 +52,12 @@ UPDATE urls SET due = :now
 _SETTLE = """
 UPDATE urls SET state = :state, due = :due, reason = :reason, detail = :detail, tried_at = :now, rank = :rank,
                 kind = coalesce(:kind, kind), etag = :etag, last_modified = :last_modified,
-                fetched_at = coalesce(:fetched_at, fetched_at), fetches = fetches + (:fetched_at IS NOT NULL),
+                look = coalesce(:look, look), fetched_at = coalesce(:fetched_at, fetched_at),
+                fetches = fetches + (:fetched_at IS NOT NULL),
                 failures = CASE :state WHEN 'failed' THEN failures + 1 ELSE 0 END
  WHERE portal_id = :portal AND url = :url
 """
+_SAME_LOOK = "SELECT 1 FROM urls WHERE portal_id = ? AND look = ? AND url <> ? LIMIT 1"
 
 
 def next_sql(rank: int) -> str:
@@ -170,6 +172,7 @@ class Frontier:
         detail: str = "",
         capture: Capture | None = None,
         kind: Kind | None = None,
+        look: str | None = None,
     ) -> None:
         """Write down what came of a target and when (`due`, aware) to ask again; its validators come from `capture`."""
         etag, last_modified = _validators(target, capture, state)
@@ -183,6 +186,7 @@ class Frontier:
             "now": stamp(now()),
             "rank": _rank(target.depth, kind or target.kind),
             "kind": kind,
+            "look": look or None,
             "etag": etag,
             "last_modified": last_modified,
             "fetched_at": stamp(capture.fetched_at) if capture else None,
@@ -190,6 +194,17 @@ class Frontier:
         with self._connection.transaction():
             self._connection.sql.execute(_SETTLE, values)
         self._claimed.discard(self._ids.pop(target.url, 0))
+
+    def is_shown_elsewhere(self, target: Target, look: str) -> bool:
+        """Whether another URL of the portal looks as this one does, which was never a list: it is a mirror of it.
+
+        Once a list, a page stays one: its look changes with every report, and two lists may be empty for a while.
+        """
+        if not look or target.kind == "listing":
+            return False
+        with self._connection.reading() as sql:
+            row = sql.execute(_SAME_LOOK, (self._portal, look, target.url)).fetchone()
+        return row is not None
 
     def waiting(self) -> int:
         """How many URLs are due now and not yet tried in this run; an estimate between counts when they are many."""

@@ -10,7 +10,7 @@ from sqlite_utils import Database, Migrations
 APPLICATION_ID = 0x50417263
 
 # The number of migrations below. The archive has its own in PRAGMA user_version, so that opening costs no look-around.
-VERSION = 1
+VERSION = 2
 
 migrations = Migrations("portal-archiver")
 
@@ -216,11 +216,24 @@ INSERT INTO articles_fts (articles_fts, rank) VALUES ('rank', 'bm25(2.0, 1.0, 1.
 """
 
 
+# A page that shows what another address has shown opens no new links; see `Frontier.is_shown_elsewhere`.
+_LOOKS = """
+ALTER TABLE urls ADD COLUMN look TEXT;        -- digest of where a page leads that is no report; NULL: never read so
+CREATE INDEX urls_by_look ON urls (portal_id, look) WHERE look IS NOT NULL;
+"""
+
+
 @migrations()
 def m001_first_tables(db: Database) -> None:
     """All that one nightly run needs."""
     for script in (_PORTALS, _URLS, _LICENSES, _CAPTURES, _ARTICLES, _RUNS, _SEARCH):
         run_script(db, script)
+
+
+@migrations()
+def m002_looks(db: Database) -> None:
+    """What keeps a crawl out of mirrors."""
+    run_script(db, _LOOKS)
 
 
 def run_script(db: Database, script: str) -> None:
