@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from portal_archiver.cli import run
+from portal_archiver.cli.options import seconds
 from portal_archiver.demo import serve
 from program import PROGRAM, cli, configure, pages
 
@@ -46,6 +47,28 @@ def test_a_crawl_of_some_pages_says_so_the_next_goes_on_and_the_one_after_finds_
     assert "Nothing new" not in rest.stdout
     assert re.findall(r"^  (?:new|changed) +(\d+)", nothing.stdout, re.M) == ["0", "0"]
     assert "\nNothing new: " in nothing.stdout
+
+
+def test_a_crawl_that_is_given_little_time_ends_in_it_and_says_so(tmp_path: Path) -> None:
+    front = "".join(f'<a href="/{n}.html">Bài {n}</a> ' for n in range(9))
+    with pages({"/": (200, front)}) as url:
+        configure(tmp_path, xa=url)
+        (tmp_path / "portals.toml").write_text(
+            (tmp_path / "portals.toml").read_text().replace("delay = 0", "delay = 1")
+        )
+        done = cli(tmp_path, "crawl", "--max-time", "1s")
+        status = cli(tmp_path, "status")
+    assert (done.returncode, status.returncode) == (0, 0)
+    assert "Reached the time for one run. Left: " in done.stdout
+    assert "time limit" in status.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("90s", 90), ("45m", 2700), ("4h", 14400), ("1h30m", 5400), (" 2H 5min ", 7500), ("1h1m1s", 3661)],
+)
+def test_a_span_of_time_is_read_as_people_write_it(text: str, wanted: float) -> None:
+    assert seconds(text) == wanted
 
 
 def test_failed_pages_are_counted_by_reason_and_make_the_run_exit_3(tmp_path: Path) -> None:

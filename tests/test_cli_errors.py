@@ -246,6 +246,8 @@ def test_an_unknown_report(tmp_path: Path, told: Told) -> None:
         (["search", "tin", "--since", "31/13/2024"], '--since: "31/13/2024" is no day'),
         (["search", "tin", "--sort", "best"], "--sort: 'best' is not one of 'relevance', 'newest', 'oldest'"),
         (["crawl", "--max-pages", "0"], '--max-pages: expected a whole number from 1, got "0"'),
+        (["crawl", "--max-time", "30"], '--max-time: expected a span of time such as 45m, 4h or 1h30m, got "30"'),
+        (["crawl", "--max-time", "0m"], '--max-time: expected a span of time such as 45m, 4h or 1h30m, got "0m"'),
         (["crawl", "--jason"], "no such option: --jason"),
         (["init", "bachhai"], 'URL: expected an address such as "https://www.bachhai.example/", got "bachhai"'),
         (["demo", "--port", "70000"], '--port: expected a whole number from 1 to 65535, got "70000"'),

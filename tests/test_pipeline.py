@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections import Counter
 from pathlib import Path
 from typing import get_args
@@ -259,6 +260,25 @@ def test_a_stop_ends_a_run_after_the_page_in_flight_and_the_next_goes_on(tmp_pat
         assert archive.runs() == (report,)
         assert crawl(portal_at(url), archive).stopped is None
         assert contents(archive, url) == uncut
+
+
+def test_a_run_whose_time_is_over_ends_after_the_page_in_flight_and_the_next_goes_on(
+    tmp_path: Path, uncut: Contents
+) -> None:
+    told: list[Progress] = []
+
+    def dawdle(progress: Progress) -> None:
+        told.append(progress)
+        time.sleep(0.3)
+
+    with serve() as url, Archive(tmp_path / "archive.db") as archive:
+        portal = portal_at(url)
+        report = crawl(portal, archive, on_progress=dawdle, max_time=0.3)
+        assert (report.stopped, len(told) < 2) == ("time", True)
+        assert report.waiting > 0
+        assert crawl(portal, archive, max_time=3600).stopped is None
+        assert contents(archive, url) == uncut
+        assert archive.runs()[-1] == report
 
 
 def test_a_stop_before_the_first_page_asks_for_no_page(tmp_path: Path, log: Log) -> None:

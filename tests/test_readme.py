@@ -67,7 +67,7 @@ SHOWN = list(commands())
 
 def test_the_readme_shows_the_commands_that_matter() -> None:
     assert {"init", "crawl", "search", "show", "explain", "demo"} <= {words[0] for words in SHOWN}
-    assert ["crawl", "--json"] in SHOWN
+    assert ["crawl", "--max-time", "5h", "--json"] in SHOWN
 
 
 @pytest.mark.parametrize("words", SHOWN, ids=" ".join)

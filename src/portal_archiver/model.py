@@ -307,7 +307,7 @@ class RunReport:
     Of the `requests` sent, `fetched` brought a page and `not_modified` the word that it is unchanged. Each page fetched
     is one of `new`, `changed`, `unchanged`, `duplicate` or `not_articles` (sitemaps and feeds among these). `failed`
     URLs brought nothing, counted by reason in `reasons`. `waiting` URLs are left for the next run. `stopped` says why
-    the run ended before the work did.
+    the run ended before the work did: "signal", "budget", "time" or "unreachable".
     """
 
     portal: str

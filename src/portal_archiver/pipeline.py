@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -40,6 +42,7 @@ class Options:
     """What one crawl was asked to do; see `crawl`."""
 
     max_pages: int | None = None
+    max_time: float | None = None
     recheck: bool = False
     on_progress: Callable[[Progress], None] | None = None
     stop: threading.Event = field(default_factory=threading.Event)
@@ -50,6 +53,7 @@ def crawl(
     archive: Archive,
     *,
     max_pages: int | None = None,
+    max_time: float | None = None,
     recheck: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
@@ -57,13 +61,20 @@ def crawl(
     """Visit what is due of a portal, and keep what it says.
 
     At most `max_pages` URLs (default: the portal's budget) are asked for; `recheck` makes all known ones due;
-    `on_progress` is called after each; once `stop` is set, the URL in flight is finished and the rest waits.
+    `on_progress` is called after each; once `stop` is set, or `max_time` (seconds) is over, the URL in flight is
+    finished and the rest waits.
     LockedError while another crawl writes to the archive. An unreachable portal is a report, not an error.
     Where an event loop is running, call it as `await asyncio.to_thread(crawl, portal, archive)`.
     """
     return crawl_all(
-        [portal], archive, max_pages=max_pages, recheck=recheck, on_progress=on_progress, stop=stop
-    )[0]  # fmt: skip
+        [portal],
+        archive,
+        max_pages=max_pages,
+        max_time=max_time,
+        recheck=recheck,
+        on_progress=on_progress,
+        stop=stop,
+    )[0]
 
 
 def crawl_all(
@@ -71,12 +82,14 @@ def crawl_all(
     archive: Archive,
     *,
     max_pages: int | None = None,
+    max_time: float | None = None,
     recheck: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> tuple[RunReport, ...]:
     """The same for several portals side by side: a slow one holds up no other, except those on the same host."""
-    options, politeness = Options(max_pages, recheck, on_progress, stop or threading.Event()), Politeness()
+    options = Options(max_pages, max_time, recheck, on_progress, stop or threading.Event())
+    politeness = Politeness()
     with archive.exclusive():
         _refuse_in_a_loop()
         return asyncio.run(_side_by_side([_Run(portal, archive, options, politeness) for portal in portals]))
@@ -154,6 +167,7 @@ class _Run:
         self.options = options
         self.politeness = politeness
         self.began = datetime.now(UTC)
+        self.deadline = math.inf if options.max_time is None else time.monotonic() + options.max_time
         self.frontier: Frontier = archive.frontier(portal, recheck=options.recheck)
         self.run_id = archive.begin_run(portal, self.began)
         self.counts: Counter[str] = Counter()
@@ -179,7 +193,8 @@ class _Run:
         patience = FELL_SILENT if self.answered else NEVER_ANSWERED
         if self.silent >= patience or (self.silent and not self.answered and not self.frontier.waiting()):
             return "unreachable"
-        return "budget" if self.done >= budget and self.frontier.waiting() else None
+        limit = "budget" if self.done >= budget else "time" if time.monotonic() >= self.deadline else None
+        return limit if limit and self.frontier.waiting() else None
 
     async def visit(self, fetcher: Fetcher, target: Target) -> None:
         fetch = await fetcher.fetch(target.url, etag=target.etag, last_modified=target.last_modified)

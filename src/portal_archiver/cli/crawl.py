@@ -8,7 +8,16 @@ from typing import Annotated
 
 import typer
 
-from portal_archiver.cli.options import DEFAULT_ARCHIVE, DEFAULT_CONFIG, ArchivePath, AsJson, ConfigPath, known, whole
+from portal_archiver.cli.options import (
+    DEFAULT_ARCHIVE,
+    DEFAULT_CONFIG,
+    ArchivePath,
+    AsJson,
+    ConfigPath,
+    known,
+    seconds,
+    whole,
+)
 from portal_archiver.cli.screen import err, problem
 from portal_archiver.config import load
 from portal_archiver.errors import ConfigError
@@ -27,6 +36,15 @@ def crawl(
     max_pages: Annotated[
         int | None,
         typer.Option("--max-pages", parser=whole(1), metavar="N", help="Fetch at most this many pages of each portal."),
+    ] = None,
+    max_time: Annotated[
+        float | None,
+        typer.Option(
+            "--max-time",
+            parser=seconds,
+            metavar="TIME",
+            help="Stop after this time (45m, 4h, 1h30m), once the page in flight is saved.",
+        ),
     ] = None,
     recheck: Annotated[
         bool, typer.Option("--recheck", help="Look at every known page again, also at those not yet due.")
@@ -56,7 +74,7 @@ def crawl(
     # Here, and not at the top: the crawler and the parser take a second to load, which no other command should pay.
     from portal_archiver.cli.running import run
 
-    raise typer.Exit(run(portals, archive, max_pages=max_pages, recheck=recheck, as_json=as_json))
+    raise typer.Exit(run(portals, archive, max_pages=max_pages, max_time=max_time, recheck=recheck, as_json=as_json))
 
 
 def _chosen(portals: dict[str, Portal], keys: Sequence[str], config: Path) -> list[Portal]:

@@ -28,6 +28,9 @@ _DAYS = (
     re.compile(r"(?P<year>[12]\d{3})(-(?P<month>\d{1,2})(-(?P<day>\d{1,2}))?)?"),  # 2024, 2024-05, 2024-05-31
     re.compile(r"((?P<day>\d{1,2})/)?(?P<month>\d{1,2})/(?P<year>[12]\d{3})"),  # 5/2024, 31/5/2024
 )
+# How long something may take: 90s, 45m, 4h, 1h30m
+_SPAN = re.compile(r"(?:([0-9]{1,9})h)?\s*(?:([0-9]{1,9})m(?:in)?)?\s*(?:([0-9]{1,9})s)?")
+_UNITS = (3600, 60, 1)
 
 
 def whole(first: int, last: int | None = None) -> Callable[[str], int]:
@@ -41,6 +44,15 @@ def whole(first: int, last: int | None = None) -> Callable[[str], int]:
         raise typer.BadParameter(f'expected {expected}, got "{text}"')
 
     return read
+
+
+def seconds(text: str) -> float:
+    """A span of time as typed, in seconds: `45m` is 2700, `1h30m` 5400."""
+    match = _SPAN.fullmatch(str(text).strip().lower())
+    spans = [int(number or 0) * unit for number, unit in zip(match.groups(), _UNITS, strict=True)] if match else []
+    if not sum(spans):
+        raise typer.BadParameter(f'expected a span of time such as 45m, 4h or 1h30m, got "{text}"')
+    return float(sum(spans))
 
 
 def existing(path: Path) -> Archive:

@@ -140,6 +140,7 @@ def _left(report: RunReport) -> str:
 NEXT_STEPS: tuple[tuple[Callable[[RunReport], bool], Callable[[RunReport], str]], ...] = (
     (lambda run: run.stopped == "signal", lambda run: f"Stopped; what was fetched is saved. {_left(run)}"),
     (lambda run: run.stopped == "budget", lambda run: f"Reached the number of pages for one run. {_left(run)}"),
+    (lambda run: run.stopped == "time", lambda run: f"Reached the time for one run. {_left(run)}"),
     (_no_report_at_all, lambda run: "No report found. Is `start` a page that lists news? If so, set `articles`."),
     (_nothing_new, lambda run: "Nothing new: no report was added or edited since the last run."),
 )

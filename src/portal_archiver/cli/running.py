@@ -20,6 +20,7 @@ def run(
     archive_path: Path,
     *,
     max_pages: int | None = None,
+    max_time: float | None = None,
     recheck: bool = False,
     as_json: bool = False,
 ) -> int:
@@ -27,7 +28,13 @@ def run(
     with Archive(archive_path) as archive, stoppable() as stop:
         with watching(portals) as show:
             reports = crawl_all(
-                portals, archive, max_pages=max_pages, recheck=recheck, on_progress=show, stop=stop.event
+                portals,
+                archive,
+                max_pages=max_pages,
+                max_time=max_time,
+                recheck=recheck,
+                on_progress=show,
+                stop=stop.event,
             )
         show_end(err(), reports)
         code = code_of(reports, stop.signal)

@@ -20,6 +20,7 @@ EXAMPLE = "Example: portal-archiver status --archive /srv/archive.db"
 ENDINGS = {
     None: "to the end",
     "budget": "page limit",
+    "time": "time limit",
     "signal": "stopped",
     "unreachable": "unreachable",
 }

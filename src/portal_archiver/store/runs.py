@@ -65,10 +65,11 @@ def _report(row: tuple[str, str, str, str, str | None, *tuple[int, ...]]) -> Run
 
 
 def last_success(sql: sqlite3.Connection, portal_id: int) -> str | None:
-    """When a run last ended by itself (or with its budget) after the portal had answered."""
+    """When a run last ended by itself (or with its budget or its time) after the portal had answered."""
     row = sql.execute(
         "SELECT finished_at FROM runs WHERE portal_id = ? AND finished_at IS NOT NULL"
-        " AND (stopped IS NULL OR stopped = 'budget') AND fetched + not_modified > 0 ORDER BY id DESC LIMIT 1",
+        " AND (stopped IS NULL OR stopped IN ('budget', 'time')) AND fetched + not_modified > 0"
+        " ORDER BY id DESC LIMIT 1",
         (portal_id,),
     ).fetchone()
     return row[0] if row else None
