@@ -150,6 +150,12 @@ def slowish(request: Hostile) -> None:
     request.reply(200, PAGE, HTML)
 
 
+def slow(request: Hostile) -> None:
+    """Is hard at work for every answer."""
+    request.server.closing.wait(0.3)
+    request.reply(200, PAGE, HTML)
+
+
 def robots(request: Hostile) -> None:
     said = request.server.robots
     if request.server.robots_location:
@@ -303,6 +309,7 @@ ENDPOINTS: dict[str, Callable[[Hostile], None]] = {
     "/": page,
     "/page": page,
     "/slowish": slowish,
+    "/slow": slow,
     "/conditional": conditional(200),
     "/by-proxy": conditional(203),
     "/gzip": compressed("gzip", gzip.compress),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -57,6 +58,28 @@ def test_a_crawl_delay_no_run_can_keep_closes_the_host(server: HostileServer) ->
     assert fetch.reason == Reason.ROBOTS
     assert "3600 s" in fetch.detail
     assert server.paths() == ["/robots.txt"]
+
+
+def test_a_host_that_is_slow_to_answer_is_asked_less_often(server: HostileServer) -> None:
+    """Of 0.3 s of work and a pause of 0.01 s it would have no rest."""
+    urls = [server.url(f"/slow?{number}") for number in range(4)]
+    fetch_together(portal_of(server, delay=0.01), *urls)
+    gaps = server.gaps()[2:]  # after robots.txt and the first page, the host is not known to be slow
+    assert min(gaps) >= 0.3 + 0.1
+    assert gaps[-1] >= 0.3 + 0.18  # the average of one quick and three slow answers, and rising
+
+
+def test_a_slow_host_is_not_waited_for_without_bound_nor_where_no_delay_is_asked_for(server: HostileServer) -> None:
+    urls = [server.url(f"/slow?{number}") for number in range(5)]
+
+    def seconds(delay: float, limits: Limits = LIMITS) -> float:
+        began = time.monotonic()
+        fetch_together(portal_of(server, delay=delay), *urls, limits=limits)
+        return time.monotonic() - began
+
+    patient = seconds(0.01)
+    assert seconds(0.01, replace(LIMITS, max_pause=0.02)) < patient
+    assert seconds(0.0) < patient
 
 
 def test_one_request_at_a_time_is_in_flight_to_a_host(server: HostileServer) -> None:

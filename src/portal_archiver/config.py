@@ -235,7 +235,8 @@ start = {start}
 # articles = ["*/tin-tuc/*.html"]
 # listings = ["*/chuyen-muc/*"]
 
-# Seconds between two requests to one host. A longer Crawl-delay in the portal's robots.txt wins.
+# Seconds between two requests to one host. A longer Crawl-delay in the portal's robots.txt wins, and so does the time
+# that the host takes to answer, up to 30 seconds.
 # delay = 1.0
 
 # The most pages to fetch in one run; the next run goes on from there.

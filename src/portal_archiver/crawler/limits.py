@@ -14,7 +14,7 @@ class Limits:
     `max_redirects` for the hops after the first; `tries` counts the first one. Between tries the wait starts at
     `retry_wait` and doubles; neither it nor a Retry-After makes the crawl wait longer than `max_wait`: a host that asks
     for more is left alone for the rest of the run, as is one that fails `failures` requests in a row, and one whose
-    robots.txt asks for a longer Crawl-delay.
+    robots.txt asks for a longer Crawl-delay. The pause after a slow answer is at most `max_pause`.
     """
 
     max_bytes: int = 10_000_000
@@ -24,6 +24,7 @@ class Limits:
     tries: int = 3
     retry_wait: float = 1.0
     max_wait: float = 120.0
+    max_pause: float = 30.0
     connect_seconds: float = 15.0
     read_seconds: float = 30.0
     failures: int = 12

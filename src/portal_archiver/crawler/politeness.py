@@ -17,6 +17,8 @@ from protego import Protego
 from portal_archiver.crawler.limits import Limits
 from portal_archiver.crawler.reasons import Reason
 
+NEWEST = 0.3  # what the newest answer weighs in the time that a host takes
+
 
 @dataclass(frozen=True, slots=True)
 class Closed:
@@ -49,16 +51,28 @@ class _Host:
     delay: float = 0.0  # the longest that any portal or robots.txt asks for
     crawl_delay: float = 0.0
     asked_at: float = -math.inf  # when the last request ended
+    took: float = 0.0  # how long the host takes to answer, the last answers counting most
     not_before: float = 0.0
     silences: int = 0
     refusals: int = 0
     closed: Closed | None = None
 
-    async def ready(self) -> None:
+    async def ready(self, max_pause: float) -> None:
         """Wait until the host may be asked again; the delay may grow meanwhile."""
         clock = asyncio.get_running_loop().time
-        while (left := max(self.not_before, self.asked_at + self.delay) - clock()) > 0:
+        while (left := max(self.not_before, self.asked_at + self.pause(max_pause)) - clock()) > 0:
             await asyncio.sleep(left)
+
+    def pause(self, max_pause: float) -> float:
+        """The delay, or longer: a host that is slow to answer is left alone for as long as it took, within bounds.
+
+        A delay of 0 says that the host can bear all.
+        """
+        return max(self.delay, min(self.took, max_pause)) if self.delay else 0.0
+
+    def answered_after(self, seconds: float) -> None:
+        """Remember how long an answer took."""
+        self.took = seconds if not self.took else (1 - NEWEST) * self.took + NEWEST * seconds
 
 
 class Politeness:
@@ -80,20 +94,22 @@ class Politeness:
     async def turn(self, host: str, delay: float) -> AsyncIterator[Closed | None]:
         """Wait for the turn of one request of a portal with this delay; yields why none may be sent, if so.
 
-        Of all delays asked for at a host the longest holds. It counts from the end of an answer, so that the server
-        sees at least the delay between arrivals.
+        Of all delays asked for at a host the longest holds; it counts from the end of an answer, so that the server
+        sees at least the delay between arrivals. A host that answers slowly is asked as much less often.
         """
+        clock = asyncio.get_running_loop().time
         state = self._hosts[host]
         state.delay = max(state.delay, delay)
         async with state.lock:
             if self._closed(host, delay) is None:
-                await state.ready()
-            closed = self._closed(host, delay)
+                await state.ready(self._limits.max_pause)
+            closed, began = self._closed(host, delay), clock()
             try:
                 yield closed
             finally:
                 if closed is None:
-                    state.asked_at = asyncio.get_running_loop().time()
+                    state.asked_at = clock()
+                    state.answered_after(state.asked_at - began)
 
     def _closed(self, host: str, delay: float) -> Closed | None:
         """A Crawl-delay longer than a run can wait closes a host, but not to a portal that has agreed to wait."""
