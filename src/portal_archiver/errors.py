@@ -15,6 +15,10 @@ class UnknownArticleError(PortalArchiverError):
     """No article of the archive has this id."""
 
 
+class UnknownRunError(PortalArchiverError):
+    """No finished run of the archive has this id."""
+
+
 class UnreachableError(PortalArchiverError):
     """A portal did not answer at all."""
 

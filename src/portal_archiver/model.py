@@ -307,7 +307,8 @@ class RunReport:
     Of the `requests` sent, `fetched` brought a page and `not_modified` the word that it is unchanged. Each page fetched
     is one of `new`, `changed`, `unchanged`, `duplicate` or `not_articles` (sitemaps and feeds among these). `failed`
     URLs brought nothing, counted by reason in `reasons`. `waiting` URLs are left for the next run. `stopped` says why
-    the run ended before the work did: "signal", "budget", "time" or "unreachable".
+    the run ended before the work did: "signal", "budget", "time" or "unreachable". `id` is the run's number in the
+    archive, 0 where it was never stored; it does not count when reports are compared.
     """
 
     portal: str
@@ -325,11 +326,22 @@ class RunReport:
     reasons: Mapping[str, int] = field(default_factory=dict, hash=False)
     waiting: int = 0
     stopped: str | None = None
+    id: int = field(default=0, compare=False)
 
     @property
     def seconds(self) -> float:
         """How long the run took."""
         return (self.finished_at - self.started_at).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class RunEvent:
+    """What went wrong with one URL in a run: when (UTC), the reason as in the report, and a sentence for a person."""
+
+    at: datetime
+    url: str
+    reason: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -300,6 +300,7 @@ class _Run:
             reasons=dict(self.reasons),
             waiting=self.frontier.waiting(),
             stopped=stopped,
+            id=self.run_id,
         )
         self.archive.finish_run(self.run_id, report)
         return report

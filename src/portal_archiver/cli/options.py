@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from portal_archiver.errors import MissingArchiveError
+from portal_archiver.errors import MissingArchiveError, PortalArchiverError
 from portal_archiver.store import Archive
 
 DEFAULT_ARCHIVE = Path("archive.db")
@@ -63,6 +63,13 @@ def existing(path: Path) -> Archive:
         shown = path if path.is_absolute() else f"./{path}"
         what = "run `portal-archiver crawl` or `portal-archiver demo` first"
         raise MissingArchiveError(f"no archive at {shown}: {what}") from None
+
+
+def must_hold(archive: Archive, key: str) -> None:
+    """PortalArchiverError where the archive has nothing of the portal that `--portal` names."""
+    keys = [portal.key for portal in archive.portals()]
+    if key not in keys:
+        raise PortalArchiverError(f'--portal: {archive.path} holds no portal "{key}": {known(key, keys)}')
 
 
 def known(key: str, keys: Iterable[str]) -> str:

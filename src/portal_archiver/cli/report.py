@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from portal_archiver.cli.exits import brought_nothing
-from portal_archiver.cli.screen import Screen, count, safe
+from portal_archiver.cli.screen import Screen, count, duration, safe
 from portal_archiver.crawler.reasons import Reason
 from portal_archiver.model import RunReport
 
@@ -58,7 +58,7 @@ def show_end(screen: Screen, reports: Sequence[RunReport]) -> None:
         return
     for report in reports:
         figures = f"{report.new:,} new, {report.changed:,} changed, {report.failed:,} failed"
-        screen.say(f"{report.portal}: ended after {_duration(report.seconds)}: {figures}")
+        screen.say(f"{report.portal}: ended after {duration(report.seconds)}: {figures}")
 
 
 def next_step(report: RunReport) -> str:
@@ -79,7 +79,7 @@ def trouble(reports: Sequence[RunReport]) -> Iterator[str]:
 
 
 def _show_one(screen: Screen, report: RunReport) -> None:
-    screen.say(f"{report.portal}: {count(report.requests, 'request')} in {_duration(report.seconds)}", style="bold")
+    screen.say(f"{report.portal}: {count(report.requests, 'request')} in {duration(report.seconds)}", style="bold")
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
@@ -117,11 +117,6 @@ def _by_count(report: RunReport) -> list[tuple[str, int]]:
 
 def _sentence(reason: str) -> str:
     return Reason(reason).sentence
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
 
 
 def _nothing_new(report: RunReport) -> bool:

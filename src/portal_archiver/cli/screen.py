@@ -130,3 +130,9 @@ def count(number: int, noun: str, plural: str = "") -> str:
 def utc(moment: datetime) -> str:
     """`2026-01-31 02:15 UTC`."""
     return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def duration(seconds: float) -> str:
+    """`4.2 s`, `3 min 20 s`."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"

@@ -16,15 +16,13 @@ from portal_archiver.cli.options import (
     AsJson,
     existing,
     first_day,
-    known,
     last_day,
+    must_hold,
     whole,
 )
 from portal_archiver.cli.program import typed
 from portal_archiver.cli.screen import Screen, count, emit, out, safe
-from portal_archiver.errors import PortalArchiverError
 from portal_archiver.model import Hit, Results
-from portal_archiver.store import Archive
 
 EXAMPLE = 'Example: portal-archiver search "nong thon moi" --since 2024 --sort newest'
 RELAXED = "No report has all these words; showing the best with some of them."
@@ -85,17 +83,11 @@ def search(
             sort=sort.value,
         )
         if portal is not None and not results.total:
-            _must_hold(opened, portal)
+            must_hold(opened, portal)
     if as_json:
         emit({"query": query, "total": results.total, "relaxed": results.relaxed, "hits": results.hits})
     else:
         show_results(out(), results, offset)
-
-
-def _must_hold(archive: Archive, key: str) -> None:
-    keys = [portal.key for portal in archive.portals()]
-    if key not in keys:
-        raise PortalArchiverError(f'--portal: {archive.path} holds no portal "{key}": {known(key, keys)}')
 
 
 def show_results(screen: Screen, results: Results, offset: int = 0) -> None:

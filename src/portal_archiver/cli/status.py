@@ -86,4 +86,6 @@ def _notes(portals: Sequence[PortalStatus]) -> Iterator[str]:
             last = f"{portal.last_success:%Y-%m-%d}" if portal.last_success else "never"
             yield f"{portal.key}: the last run did not go well; one last did: {last}"
         if portal.failing:
-            yield f"{portal.key}: {count(portal.failing, 'page')} could not be fetched; every run tries again"
+            what = f"{count(portal.failing, 'page')} could not be fetched; every run tries again"
+            which = f" (`{typed(f'runs {portal.last_run.id}')}` shows which)" if portal.last_run else ""
+            yield f"{portal.key}: {what}{which}"

@@ -21,6 +21,7 @@ from portal_archiver.model import (
     PortalStatus,
     Results,
     Revision,
+    RunEvent,
     RunReport,
     Saved,
 )
@@ -188,3 +189,13 @@ class Archive:
         """Reports of finished runs, of all portals or one, newest first."""
         with self._connection.reading() as sql:
             return runs.finished(sql, portal=portal, limit=limit)
+
+    def run(self, run_id: int) -> RunReport:
+        """The report of one finished run; UnknownRunError."""
+        with self._connection.reading() as sql:
+            return runs.one(sql, run_id)
+
+    def events(self, run_id: int, *, limit: int = 1000) -> tuple[RunEvent, ...]:
+        """What went wrong in a run, one entry for each URL, in the order of time."""
+        with self._connection.reading() as sql:
+            return runs.events(sql, run_id, limit=limit)

@@ -6,7 +6,8 @@ import json
 import sqlite3
 from datetime import datetime
 
-from portal_archiver.model import RunReport
+from portal_archiver.errors import UnknownRunError
+from portal_archiver.model import RunEvent, RunReport
 from portal_archiver.store.times import moment, now, stamp
 
 _COUNTS = (
@@ -18,7 +19,8 @@ _FINISH = (
     "started_at = ?, finished_at = ?, reasons = ?, stopped = ? WHERE id = ?"
 )
 _FINISHED = (
-    f"SELECT p.key, r.started_at, r.finished_at, r.reasons, r.stopped, {', '.join(f'r.{name}' for name in _COUNTS)} "
+    "SELECT r.id, p.key, r.started_at, r.finished_at, r.reasons, r.stopped, "
+    f"{', '.join(f'r.{name}' for name in _COUNTS)} "
     "FROM runs r JOIN portals p ON p.id = r.portal_id WHERE r.finished_at IS NOT NULL"
 )
 
@@ -52,9 +54,26 @@ def finished(sql: sqlite3.Connection, *, portal: str | None, limit: int) -> tupl
     return tuple(_report(row) for row in rows)
 
 
-def _report(row: tuple[str, str, str, str, str | None, *tuple[int, ...]]) -> RunReport:
-    key, started, ended, reasons, stopped, *counts = row
+def one(sql: sqlite3.Connection, run_id: int) -> RunReport:
+    """The report of a finished run; UnknownRunError."""
+    row = sql.execute(f"{_FINISHED} AND r.id = ?", (run_id,)).fetchone()
+    if row is None:
+        raise UnknownRunError(f"the archive has no finished run {run_id}; `portal-archiver runs` shows the last ones")
+    return _report(row)
+
+
+def events(sql: sqlite3.Connection, run_id: int, *, limit: int) -> tuple[RunEvent, ...]:
+    """What went wrong in a run, in the order it did."""
+    rows = sql.execute(
+        "SELECT at, url, reason, detail FROM run_events WHERE run_id = ? ORDER BY id LIMIT ?", (run_id, limit)
+    )
+    return tuple(RunEvent(moment(at), url, reason, detail) for at, url, reason, detail in rows)
+
+
+def _report(row: tuple[int, str, str, str, str, str | None, *tuple[int, ...]]) -> RunReport:
+    run_id, key, started, ended, reasons, stopped, *counts = row
     return RunReport(
+        id=run_id,
         portal=key,
         started_at=moment(started),
         finished_at=moment(ended),

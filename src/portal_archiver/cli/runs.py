@@ -1,0 +1,93 @@
+"""`portal-archiver runs`: what the last runs did, and which addresses failed in one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from portal_archiver.cli.options import DEFAULT_ARCHIVE, ArchivePath, AsJson, existing, must_hold, whole
+from portal_archiver.cli.screen import Screen, count, duration, emit, out, safe
+from portal_archiver.cli.status import ENDINGS
+from portal_archiver.model import RunEvent, RunReport
+
+EXAMPLE = "Example: portal-archiver runs 12"
+NONE = "No run has finished in this archive yet."
+COUNTS = ("new", "changed", "failed")
+
+
+def runs(
+    run: Annotated[
+        int | None,
+        typer.Argument(parser=whole(1), metavar="RUN", help="The number of a run: show it with its failures."),
+    ] = None,
+    archive: ArchivePath = DEFAULT_ARCHIVE,
+    portal: Annotated[str | None, typer.Option(metavar="KEY", help="Only the runs of this portal.")] = None,
+    limit: Annotated[
+        int, typer.Option(parser=whole(1), metavar="N", help="Show at most this many runs, or failures of one run.")
+    ] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Show what the last runs did, and what failed in one of them.
+
+    A run that was killed never finished, and is not among them; what it fetched is saved.
+    """
+    with existing(archive) as opened:
+        if portal is not None:
+            must_hold(opened, portal)
+        if run is None:
+            reports = opened.runs(portal=portal, limit=limit)
+        else:
+            report, events = opened.run(run), opened.events(run, limit=limit)
+    if run is None and as_json:
+        emit({"archive": archive, "runs": reports})
+    elif run is None:
+        show_runs(out(), reports)
+    elif as_json:
+        emit({"archive": archive, "run": report, "events": events})
+    else:
+        show_run(out(), report, events)
+
+
+def show_runs(screen: Screen, reports: Sequence[RunReport]) -> None:
+    """Print a table of runs, the newest first."""
+    if not reports:
+        screen.say(NONE)
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column("run", justify="right", no_wrap=True)
+    table.add_column("portal", overflow="fold")
+    for label in ("began (UTC)", "took"):
+        table.add_column(label, no_wrap=True)
+    for label in ("requests", *COUNTS):
+        table.add_column(label, justify="right", no_wrap=True)
+    table.add_column("ended", no_wrap=True)
+    for report in reports:
+        table.add_row(
+            str(report.id),
+            safe(report.portal),
+            f"{report.started_at:%Y-%m-%d %H:%M}",
+            duration(report.seconds),
+            f"{report.requests:,}",
+            *(f"{getattr(report, name):,}" for name in COUNTS),
+            ENDINGS.get(report.stopped, report.stopped),
+        )
+    screen.show(table)
+
+
+def show_run(screen: Screen, report: RunReport, events: Sequence[RunEvent]) -> None:
+    """Print one run as it was reported when it ended, and below it what failed."""
+    from portal_archiver.cli.report import show_report  # it takes the crawler, which takes a second to load
+
+    screen.say(f"run {report.id}, began {report.started_at:%Y-%m-%d %H:%M:%S} UTC", "dim")
+    show_report(screen, [report])
+    for event in events:
+        screen.print()
+        screen.say_url(event.url)
+        screen.say(f"{event.at:%H:%M:%S}  {event.reason}: {event.detail}" if event.detail else event.reason, indent=2)
+    if len(events) < report.failed:
+        screen.print()
+        screen.say(Text(f"Shown: {len(events):,} of {count(report.failed, 'failure')}; --limit shows more.", "dim"))

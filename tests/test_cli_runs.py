@@ -1,0 +1,98 @@
+"""What the last nights did, and what failed in one of them, as people and programs are told."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from portal_archiver.cli import run
+from portal_archiver.model import RunEvent
+from portal_archiver.store import Archive
+from program import cli, configure, pages
+
+FRONT = '<h1>Cổng xã</h1><a href="/hong.html">Hỏng</a> <a href="/mat.html">Mất</a>'
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive of two nights, in the first of which one page was denied and one link was dead."""
+    folder = tmp_path_factory.mktemp("nights")
+    with pages({"/": (200, FRONT), "/hong.html": (403, "cấm")}) as url:
+        configure(folder, xa=url)
+        assert cli(folder, "crawl").returncode == 3
+    with pages({"/": (200, FRONT)}) as url:
+        configure(folder, xa=url)
+        cli(folder, "crawl", "--max-pages", "1")
+    return folder / "archive.db"
+
+
+def told(capsys: pytest.CaptureFixture[str], *args: str) -> str:
+    assert run(args) == 0
+    return capsys.readouterr().out
+
+
+def test_the_last_runs_are_listed_newest_first(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = told(capsys, "runs", "--archive", str(archive))
+    assert re.findall(r"^ *(\d+)  (\w+)", said, re.M) == [("2", "xa"), ("1", "xa")]
+    assert said.splitlines()[1].endswith("page limit")
+    assert said.splitlines()[2].endswith("  2  to the end")  # both that failed
+    only = told(capsys, "runs", "--archive", str(archive), "--limit", "1", "--portal", "xa")
+    assert only.splitlines() == said.splitlines()[:2]
+
+
+def test_one_run_is_shown_with_each_address_that_failed(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = told(capsys, "runs", "1", "--archive", str(archive))
+    assert re.search(r"^run 1, began \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$", said, re.M)
+    assert re.search(r"^  failed +2 ", said, re.M)
+    assert re.findall(r"^http://127.0.0.1:\d+(/\S+)\n  \d\d:\d\d:\d\d  ([\w-]+)", said, re.M) == [
+        ("/hong.html", "forbidden"),
+        ("/mat.html", "not-found"),
+    ]
+    assert "--limit" not in said
+    few = told(capsys, "runs", "1", "--archive", str(archive), "--limit", "1")
+    assert few.endswith("Shown: 1 of 2 failures; --limit shows more.\n")
+
+
+def test_programs_are_told_the_same(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    listed = json.loads(told(capsys, "runs", "--archive", str(archive), "--json"))
+    one = json.loads(told(capsys, "runs", "1", "--archive", str(archive), "--json"))
+    assert [report["id"] for report in listed["runs"]] == [2, 1]
+    assert one["run"] == listed["runs"][1]
+    assert [event["reason"] for event in one["events"]] == ["forbidden", "not-found"]
+
+
+def test_the_status_says_where_to_look(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "runs 2` shows which)" in told(capsys, "status", "--archive", str(archive))
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["7"], "the archive has no finished run 7; `portal-archiver runs` shows the last ones"),
+        (["--portal", "xx"], 'holds no portal "xx": '),
+        (["last"], 'RUN: expected a whole number from 1, got "last": see `portal-archiver runs --help`'),
+    ],
+)
+def test_a_run_that_is_not_there(archive: Path, capsys: pytest.CaptureFixture[str], args: list[str], said: str) -> None:
+    assert run(["runs", *args, "--archive", str(archive)]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_an_archive_without_runs_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Archive(tmp_path / "archive.db").close()
+    assert told(capsys, "runs", "--archive", str(tmp_path / "archive.db")) == (
+        "No run has finished in this archive yet.\n"
+    )
+
+
+def test_reports_are_compared_without_their_number(archive: Path) -> None:
+    with Archive(archive, read_only=True) as opened:
+        first, second = opened.run(1), opened.run(2)
+        assert first == replace(first, id=0) != second
+        assert opened.runs() == (second, first)
+        assert all(isinstance(event, RunEvent) and event.detail for event in opened.events(1))
+        assert opened.events(1, limit=1) == opened.events(1)[:1]
