@@ -20,8 +20,11 @@ from portal_archiver.cli import COMMANDS, exits, run
 from portal_archiver.demo import serve
 from portal_archiver.settings import FIELDS, SETTINGS
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.M | re.S)
+TOP = Path(__file__).parent.parent
+README = (TOP / "README.md").read_text(encoding="utf-8")
+OPERATIONS = (TOP / "docs" / "operations.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
+BLOCKS = BLOCK.findall(README)
 PORT = "8765"  # of the demo portal, in the README
 PROGRAM = re.compile(r"\S*portal-archiver(?= )")
 
@@ -30,9 +33,9 @@ def blocks(language: str) -> list[str]:
     return [text for name, text in BLOCKS if name == language]
 
 
-def table(header: str) -> list[list[str]]:
+def table(header: str, page: str = README) -> list[list[str]]:
     """The rows of the table whose header begins so, cell by cell."""
-    lines = README.partition(f"\n| {header} |")[2].splitlines()[2:]
+    lines = page.partition(f"\n| {header} |")[2].splitlines()[2:]
     rows = lines[: lines.index("")]
     return [[cell.strip() for cell in row.strip("| ").split(" | ")] for row in rows]
 
@@ -52,17 +55,17 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 # --- commands ---------------------------------------------------------------------------------------------------------
 
 
-def commands() -> Iterator[list[str]]:
-    """The arguments of every `portal-archiver ...` that is shown, in a block or in a sentence."""
-    lines = [line for language, text in BLOCKS if language != "python" for line in text.splitlines()]
-    sentences = re.sub(r"^```.*?^```$", "", README, flags=re.M | re.S)
+def commands(page: str) -> Iterator[list[str]]:
+    """The arguments of every `portal-archiver ...` that a page shows, in a block or in a sentence."""
+    lines = [line for language, text in BLOCK.findall(page) if language != "python" for line in text.splitlines()]
+    sentences = BLOCK.sub("", page)
     for line in [*lines, *re.findall(r"`([^`\n]+)`", sentences)]:
         if found := re.search(r"(?:^|/|\s)portal-archiver (.+)", line):
             words = shlex.split(found[1], comments=True)
             yield words[: next((n for n, word in enumerate(words) if ">" in word), None)]
 
 
-SHOWN = list(commands())
+SHOWN = [*commands(README), *commands(OPERATIONS)]
 
 
 def test_the_readme_shows_the_commands_that_matter() -> None:
@@ -116,6 +119,7 @@ def test_the_table_of_exit_codes_has_them_all_and_no_others() -> None:
     codes |= {exits.OK, exits.BUG, exits.USAGE, exits.SOME_FAILED}
     codes |= {exits.SIGNALED + signal.SIGINT, exits.SIGNALED + signal.SIGTERM}
     assert [int(code) for row in table("exit code") for code in row[0].split(", ")] == sorted(codes)
+    assert {int(code) for row in table("exit code", OPERATIONS) for code in row[0].split(", ")} == codes - {0, 1, 2}
 
 
 # --- code -------------------------------------------------------------------------------------------------------------
