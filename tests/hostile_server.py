@@ -21,7 +21,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import brotli  # type: ignore[import-untyped]
 import zstandard
@@ -285,6 +285,15 @@ def mirror(request: Hostile) -> None:
     request.reply(200, listing(SECTIONS[name], reports | lists, visitor), HTML)
 
 
+def calendar(request: Hostile) -> None:
+    """A month without a meeting, which leads to its days, and to the next."""
+    at = dict(parse_qsl(urlsplit(request.path).query))
+    month = int(at.get("month", 1))
+    days = {f"/calendar/?day={day}&month={month}": str(day) for day in range(1, 29)} if "day" not in at else {}
+    links = {f"/calendar/?month={month + 1}": "Tháng sau", **days}
+    request.reply(200, listing(f"Lịch công tác tháng {month}", links, 0), HTML)
+
+
 def overloaded(status: int, retry_after: Callable[[], str | None]) -> Callable[[Hostile], None]:
     """Fails the first time, and says when to come back."""
 
@@ -372,6 +381,7 @@ ENDPOINTS: dict[str, Callable[[Hostile], None]] = {
 # The same for all that lies below a path.
 FOLDERS: dict[str, Callable[[Hostile], None]] = {
     "/mirror/": mirror,
+    "/calendar/": calendar,
 }
 
 

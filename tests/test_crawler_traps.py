@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from hostile_server import SECTIONS, HostileServer, portal_of
-from portal_archiver.crawler import Reason, Scope, look_of
+from portal_archiver.cli.exits import OK, code_of
+from portal_archiver.crawler import Endless, Reason, Scope, look_of, shape_of
+from portal_archiver.crawler.traps import PATIENCE
 from portal_archiver.model import Capture, Link, Portal, Target
 from portal_archiver.pipeline import crawl
 from portal_archiver.store import Archive
@@ -56,6 +58,57 @@ def test_a_mirror_without_end_is_left_where_it_begins(tmp_path: Path) -> None:
     assert len(asked) + len(reports) <= 3 * (len(SECTIONS) + len(reports))
     assert len(set(asked)) > len(again)  # the lists are asked for again, their mirrors are not
     assert set(again) <= set(asked)
+
+
+def test_a_calendar_without_end_is_given_up(tmp_path: Path) -> None:
+    with HostileServer() as server, Archive(tmp_path / "archive.db") as archive:
+        portal = portal_of(server, start=(server.url("/calendar/"),))
+        first = crawl(portal, archive)
+        asked = [path for path in server.paths() if path.startswith("/calendar/")]
+        known = archive.db["urls"].count
+        second = crawl(portal, archive)
+        assert archive.db["urls"].count - known < 30  # a month and its days at most
+    assert (first.stopped, second.stopped) == (None, None)
+    assert PATIENCE <= len(asked) <= PATIENCE + 2
+    assert set(first.reasons) == {"trap"}
+    assert code_of([first]) == OK
+
+
+def test_a_start_page_is_asked_for_in_every_run_whatever_it_looks_like(tmp_path: Path) -> None:
+    with HostileServer() as server, Archive(tmp_path / "archive.db") as archive:
+        portal = portal_of(server, start=(server.url("/page"),))  # to the parser neither a list nor a report
+        for _ in range(2):
+            crawl(portal, archive)
+        assert server.paths().count("/page") == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("/lich/2024/05", "/lich/2024/05/12"),
+        ("/lich?day=1&month=5&year=2024", "/lich?month=12&year=2031"),
+        ("/lich-2024-05.html", "/lich-2025-12.html"),
+        ("/?view=lich&date=2024-05-01", "/?date=2025-06-02&view=lich"),
+    ],
+)
+def test_pages_of_one_calendar_have_one_shape(one: str, other: str) -> None:
+    assert shape_of(f"{SITE}{one}") == shape_of(f"{SITE}{other}")
+
+
+@pytest.mark.parametrize(("one", "other"), [("/lich/2024", "/tin/2024"), ("/?view=lich&id=1", "/?view=tin&id=1")])
+def test_other_pages_have_another(one: str, other: str) -> None:
+    assert shape_of(f"{SITE}{one}") != shape_of(f"{SITE}{other}")
+
+
+def test_a_shape_that_bears_fruit_again_is_asked_for_again() -> None:
+    endless, url = Endless(), f"{SITE}/tin-tuc/trang-7"
+    for number in range(PATIENCE):
+        assert not endless.is_given_up(url)
+        endless.note(f"{SITE}/tin-tuc/trang-{number}", fruitful=False)
+    assert endless.is_given_up(url)
+    assert not endless.is_given_up(f"{SITE}/van-ban/trang-7")
+    endless.note(url, fruitful=True)
+    assert not endless.is_given_up(url)
 
 
 def link(path: str, text: str) -> Link:

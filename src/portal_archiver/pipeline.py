@@ -11,7 +11,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from portal_archiver.crawler import Entry, Fetcher, Politeness, Reason, is_guess, look_of, next_due, read_index, seeds
+from portal_archiver.crawler import (
+    Endless,
+    Entry,
+    Fetcher,
+    Politeness,
+    Reason,
+    is_guess,
+    look_of,
+    next_due,
+    read_index,
+    seeds,
+    shape_of,
+)
 from portal_archiver.errors import PortalArchiverError
 from portal_archiver.model import PAGE_STATUSES, Capture, Fetch, Link, Page, Portal, RunReport, Target
 from portal_archiver.parser import parse_page
@@ -170,6 +182,7 @@ class _Run:
         self.deadline = math.inf if options.max_time is None else time.monotonic() + options.max_time
         self.frontier: Frontier = archive.frontier(portal, recheck=options.recheck)
         self.run_id = archive.begin_run(portal, self.began)
+        self.endless = Endless()
         self.counts: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.done = 0
@@ -197,7 +210,7 @@ class _Run:
         return limit if limit and self.frontier.waiting() else None
 
     async def visit(self, fetcher: Fetcher, target: Target) -> None:
-        fetch = await fetcher.fetch(target.url, etag=target.etag, last_modified=target.last_modified)
+        fetch = await self.ask(fetcher, target)
         understood = Understood()
         if fetch.capture and fetch.capture.status in PAGE_STATUSES:
             understood = await asyncio.to_thread(try_to_understand, self.portal, target, fetch.capture)
@@ -211,6 +224,12 @@ class _Run:
             with self.archive.transaction():
                 outcome = self.keep_failure(target, fetch)
         self.count(target, fetch, outcome)
+
+    async def ask(self, fetcher: Fetcher, target: Target) -> Fetch:
+        """The answer; of a page that was never read and is like too many that led nowhere, none is asked for."""
+        if target.depth and target.kind is None and self.endless.is_given_up(target.url):
+            return Fetch(target.url, reason=Reason.TRAP, detail=f"{target.url[:300]}: {Reason.TRAP.sentence}")
+        return await fetcher.fetch(target.url, etag=target.etag, last_modified=target.last_modified)
 
     def keep(self, fetcher: Fetcher, target: Target, fetch: Fetch, understood: Understood) -> str:
         """Everything an answer changes in the archive: all of it or nothing."""
@@ -226,8 +245,9 @@ class _Run:
         links = [link for link in page.links if fetcher.scope.reason_against(link.url) is None]
         look = "" if page.article else look_of(links)
         mirror = saved.outcome == "duplicate" or self.frontier.is_shown_elsewhere(target, look)
-        if not mirror:  # what is known from another address opens no new links: so mirrors end
-            self.follow(target, links)
+        # What is known from another address opens no new links: so mirrors end.
+        news = 0 if mirror else self.follow(target, links)
+        self.endless.note(target.url, fruitful=bool(page.article or news))
         self.settle(target, capture, page, look=look, mirror=mirror)
         return saved.outcome
 
@@ -248,9 +268,14 @@ class _Run:
             self.archive.log_event(self.run_id, target.url, reason, fetch.detail)
         return str(reason)
 
-    def follow(self, target: Target, links: list[Link]) -> None:
-        self.frontier.add(links, depth=target.depth + 1, found_on=target.url)
+    def follow(self, target: Target, links: list[Link]) -> int:
+        """Queue the links of a page; how many were new and not of its own shape."""
+        shape = shape_of(target.url)
+        alike = [link for link in links if shape_of(link.url) == shape]
+        others = [link for link in links if shape_of(link.url) != shape]
+        news, _ = (self.frontier.add(some, depth=target.depth + 1, found_on=target.url) for some in (others, alike))
         self.archive.learn_dates(links, portal=self.portal.key)
+        return news
 
     def follow_entries(self, fetcher: Fetcher, target: Target, entries: tuple[Entry, ...]) -> None:
         wanted = [entry for entry in entries if fetcher.scope.reason_against(entry.link.url) is None]
@@ -266,6 +291,8 @@ class _Run:
         if mirror and kind == "listing":
             kind = "other"  # not to be asked for every night
         dateline = page.article.published if page and page.article else target.seen_as and target.seen_as.published
+        if target.depth == 0 and kind == "other":
+            kind = None  # where a portal begins is due in every run, whatever it looks like
         due = next_due(kind, capture.fetched_at, dateline.day if dateline else None, "fetched")
         self.frontier.settle(target, state="fetched", due=due, capture=capture, kind=kind, look=look)
 

@@ -7,9 +7,9 @@ from portal_archiver.crawler.politeness import Politeness
 from portal_archiver.crawler.reasons import Reason
 from portal_archiver.crawler.schedule import next_due
 from portal_archiver.crawler.scope import Scope
-from portal_archiver.crawler.traps import look_of
+from portal_archiver.crawler.traps import Endless, look_of, shape_of
 
 __all__ = [
-    "Entry", "Fetcher", "Limits", "Politeness", "Reason", "Scope",
-    "is_guess", "look_of", "next_due", "read_index", "seeds",
+    "Endless", "Entry", "Fetcher", "Limits", "Politeness", "Reason", "Scope",
+    "is_guess", "look_of", "next_due", "read_index", "seeds", "shape_of",
 ]  # fmt: skip

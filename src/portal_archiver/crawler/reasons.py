@@ -98,7 +98,7 @@ TABLE: Mapping[Reason, Consequence] = MappingProxyType(
         Reason.OFF_HOST: Consequence("the address is on none of the portal's hosts", "skipped"),
         Reason.PRIVATE_ADDRESS: Consequence("the host has a private, loopback or reserved address", "skipped"),
         Reason.BAD_URL: Consequence("the address cannot be used", "skipped"),
-        Reason.TRAP: Consequence("the address turns in a circle, and so would the crawl", "skipped"),
+        Reason.TRAP: Consequence("a trap: such addresses go on for ever, and lead nowhere", "skipped"),
         # The only one that says something of us: the page came and is kept, and is read by the version that can.
         Reason.UNREADABLE: Consequence("the page could not be read: a bug of the parser", "failed"),
     }

@@ -1,15 +1,19 @@
-"""Traps: addresses that repeat themselves, and pages that show what another address has shown."""
+"""Traps: addresses in a circle, pages that show what another address has shown, pages that lead only to their like."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import pairwise
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from portal_archiver.model import Link
 
+PATIENCE = 50  # pages of one shape in a row that lead to nothing new but their like
+_NUMBERS = re.compile(r"\d+(?:[/\W_]+\d+)*")
 MOST = 2  # times that one segment may stand in a path; two neighbors may stand so beside each other once
 
 
@@ -37,3 +41,30 @@ def look_of(links: Iterable[Link]) -> str:
 def _ending(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.netloc}\t{parts.path.rstrip('/').rsplit('/', 1)[-1]}?{parts.query}"
+
+
+@lru_cache(maxsize=16384)
+def shape_of(url: str) -> str:
+    """A URL without its numbers, and without the parameters that hold some: what the pages of a calendar share."""
+    parts = urlsplit(url)
+    words = sorted(f"{key}={value}" for key, value in parse_qsl(parts.query) if not any(map(str.isdigit, value)))
+    return f"{parts.netloc}{_NUMBERS.sub('0', parts.path)}?{'&'.join(words)}"
+
+
+class Endless:
+    """Which shapes of URLs go on for ever: month after month of a calendar, each with nothing on it.
+
+    A shape is given up after `PATIENCE` pages in a row that led to nothing new but URLs of their own shape; a page that
+    led to others, or a report, gives it credit again.
+    """
+
+    def __init__(self) -> None:
+        self._barren: Counter[str] = Counter()
+
+    def is_given_up(self, url: str) -> bool:
+        """Whether a URL is of a shape that led nowhere too often."""
+        return self._barren[shape_of(url)] >= PATIENCE
+
+    def note(self, url: str, *, fruitful: bool) -> None:
+        """Remember what a page was good for."""
+        self._barren[shape_of(url)] = 0 if fruitful else self._barren[shape_of(url)] + 1
