@@ -15,6 +15,7 @@ from portal_archiver.crawler.traps import PATIENCE
 from portal_archiver.model import Capture, Link, Portal, Target
 from portal_archiver.pipeline import crawl
 from portal_archiver.store import Archive
+from program import pages
 
 SITE = "https://bachhai.example"
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
@@ -100,33 +101,81 @@ def test_other_pages_have_another(one: str, other: str) -> None:
     assert shape_of(f"{SITE}{one}") != shape_of(f"{SITE}{other}")
 
 
-def test_a_shape_that_bears_fruit_again_is_asked_for_again() -> None:
-    endless, url = Endless(), f"{SITE}/tin-tuc/trang-7"
+def month(number: int, text: str = "Tháng sau", found_on: str = "/lich?thang=1") -> Target:
+    url = f"{SITE}/lich?thang={number}"
+    return Target(url, depth=1, seen_as=Link(url, text) if text else None, found_on=f"{SITE}{found_on}")
+
+
+def test_a_shape_is_given_up_after_a_while_and_asked_for_again_once_it_bears_fruit() -> None:
+    endless = Endless()
     for number in range(PATIENCE):
-        assert not endless.is_given_up(url)
-        endless.note(f"{SITE}/tin-tuc/trang-{number}", fruitful=False)
-    assert endless.is_given_up(url)
-    assert not endless.is_given_up(f"{SITE}/van-ban/trang-7")
-    endless.note(url, fruitful=True)
-    assert not endless.is_given_up(url)
+        assert not endless.is_given_up(month(77))
+        endless.note(month(number).url, fruitful=False)
+    assert endless.is_given_up(month(77))
+    assert endless.is_given_up(month(77, text=""))
+    for other in (
+        month(77, text="Lịch công tác của Thường trực Tỉnh ủy"),  # a headline
+        month(77, found_on="/tin-tuc"),  # from a list
+        month(77, found_on="/sitemap.xml"),
+        dataclasses.replace(month(77), kind="listing"),  # known
+        dataclasses.replace(month(77), found_on=""),  # a start page
+    ):
+        assert not endless.is_given_up(other)
+    endless.note(month(1).url, fruitful=True)
+    assert not endless.is_given_up(month(77))
+
+
+@pytest.mark.parametrize("in_sitemap", [False, True])
+def test_reports_that_the_parser_cannot_read_are_captured_all_the_same(tmp_path: Path, in_sitemap: bool) -> None:
+    """A parser's mistake never costs a page, however many of one shape it is made on."""
+    papers = {f"/van-ban/{number}": (200, f"<p>{number}</p>") for number in range(PATIENCE + 20)}
+    links = "".join(f'<a href="{path}">Quyết định về việc phê duyệt quy hoạch {path}</a>' for path in papers)
+    with pages({**papers, "/": (200, "<h1>Cổng xã</h1>" if in_sitemap else links)}) as url:
+        portal = Portal((url,), delay=0, allow_private=True)
+        with Archive(tmp_path / "archive.db") as archive:
+            if in_sitemap:
+                listed = [Link(f"{url.rstrip('/')}{path}") for path in papers]
+                archive.frontier(portal).add(listed, depth=1, found_on=f"{url}sitemap.xml")
+            report = crawl(portal, archive)
+            (kept,) = archive.db.query("SELECT count(DISTINCT url) AS n FROM captures WHERE url LIKE '%/van-ban/%'")
+    assert kept["n"] == len(papers)
+    assert report.reasons == {}
+
+
+def test_two_offices_with_the_same_menu_are_no_mirror_of_each_other(tmp_path: Path) -> None:
+    """On one host, each in a folder of its own; only what they are called tells their front pages apart."""
+    menu = '<a href="gioi-thieu">Giới thiệu</a> <a href="tin-tuc">Tin tức</a> <a href="van-ban">Văn bản</a>'
+    tree = {"/": (200, '<a href="/huyen-a/">Huyện Vân Khê</a> <a href="/huyen-b/">Huyện Bình Khê</a>')}
+    for folder, name in (("huyen-a", "Huyện Vân Khê"), ("huyen-b", "Huyện Bình Khê")):
+        tree[f"/{folder}/"] = (200, f"<title>{name}</title><h1>{name}</h1>{menu}")
+        for page in ("gioi-thieu", "tin-tuc", "van-ban"):
+            tree[f"/{folder}/{page}"] = (200, f"<title>{name}</title><p>{folder} {page}</p>")
+    with pages(tree) as url, Archive(tmp_path / "archive.db") as archive:
+        crawl(Portal((url,), delay=0, allow_private=True), archive)
+        asked = {row["url"].removeprefix(url.rstrip("/")) for row in archive.db.query("SELECT url FROM captures")}
+    assert set(tree) <= asked
 
 
 def link(path: str, text: str) -> Link:
     return Link(f"{SITE}{path}", text)
 
 
-def test_a_look_is_what_the_links_say_and_how_they_end() -> None:
-    page = [link("/en/tin-tuc/", "Tin tức"), link("/en/le-hoi.html?id=3", "Lễ hội đua ghe")]
+def test_a_look_is_what_a_page_is_called_what_its_links_say_and_how_they_end() -> None:
+    name = b"<title>Tin</title>"
+    shown = [link("/en/tin-tuc/", "Tin tức"), link("/en/le-hoi.html?id=3", "Lễ hội đua ghe")]
     mirrored = [link("/en/vi/le-hoi.html?id=3", "Lễ hội đua ghe"), link("/en/vi/tin-tuc", "Tin tức")]
-    assert look_of(page) == look_of(mirrored) != ""
+    look = look_of(shown, name + b"<p>1 visitor</p>")
+    assert look_of(mirrored, name + b"<p>2 visitors</p>") == look != ""
     for other in (
-        [page[0], link("/en/le-hoi.html?id=4", "Lễ hội đua ghe")],
-        [page[0], link("/en/le-hoi.html?id=3", "Lễ hội")],
-        [page[0], Link("https://khac.example/en/le-hoi.html?id=3", "Lễ hội đua ghe")],
-        page[:1],
+        [shown[0], link("/en/le-hoi.html?id=4", "Lễ hội đua ghe")],
+        [shown[0], link("/en/le-hoi.html?id=3", "Lễ hội")],
+        [shown[0], Link("https://khac.example/en/le-hoi.html?id=3", "Lễ hội đua ghe")],
+        shown[:1],
     ):
-        assert look_of(other) != look_of(page)
-    assert look_of([]) == ""
+        assert look_of(other, name) != look
+    for called in (b"", b"<title>Other</title>", name + b'<h1 class="a">News</h1>'):
+        assert look_of(shown, called) != look
+    assert look_of([], name) == ""
 
 
 def test_a_page_that_was_a_list_stays_one_and_two_portals_do_not_mirror_each_other(tmp_path: Path) -> None:

@@ -213,8 +213,8 @@ class Fetch:
 class Target:
     """A URL whose turn it is, with what is remembered of it.
 
-    `depth` counts links from a start URL; `etag` and `last_modified` are the validators of the last answer;
-    `kind` is what the page was the last time it was read.
+    `depth` counts links from a start URL, `found_on` is the page that led to it first; `etag` and `last_modified` are
+    the validators of the last answer; `kind` is what the page was the last time it was read.
     """
 
     url: str
@@ -223,6 +223,7 @@ class Target:
     last_modified: str | None = None
     kind: Kind | None = None
     seen_as: Link | None = None
+    found_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,8 +226,8 @@ class _Run:
         self.count(target, fetch, outcome)
 
     async def ask(self, fetcher: Fetcher, target: Target) -> Fetch:
-        """The answer; of a page that was never read and is like too many that led nowhere, none is asked for."""
-        if target.depth and target.kind is None and self.endless.is_given_up(target.url):
+        """The answer; for one more of a kind that goes on for ever, none is asked."""
+        if self.endless.is_given_up(target):
             return Fetch(target.url, reason=Reason.TRAP, detail=f"{target.url[:300]}: {Reason.TRAP.sentence}")
         return await fetcher.fetch(target.url, etag=target.etag, last_modified=target.last_modified)
 
@@ -243,7 +243,7 @@ class _Run:
             return "not-modified" if capture.status == 304 else "index"
         saved = self.archive.save(capture, page, portal=self.portal.key)
         links = [link for link in page.links if fetcher.scope.reason_against(link.url) is None]
-        look = "" if page.article else look_of(links)
+        look = "" if page.article else look_of(links, capture.body)
         mirror = saved.outcome == "duplicate" or self.frontier.is_shown_elsewhere(target, look)
         # What is known from another address opens no new links: so mirrors end.
         news = 0 if mirror else self.follow(target, links)

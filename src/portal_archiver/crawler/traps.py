@@ -10,10 +10,13 @@ from functools import lru_cache
 from itertools import pairwise
 from urllib.parse import parse_qsl, urlsplit
 
-from portal_archiver.model import Link
+from portal_archiver.model import Link, Target
 
+HEADLINE = 20  # characters: "28", "Tháng sau", "Trang tiếp theo" are shorter
 PATIENCE = 50  # pages of one shape in a row that lead to nothing new but their like
 _NUMBERS = re.compile(r"\d+(?:[/\W_]+\d+)*")
+NAMED_WITHIN = 500_000  # bytes
+_NAMES = re.compile(rb"<(?:title|h1)\b[^>]*>.{0,2000}?</(?:title|h1)", re.I | re.S)
 MOST = 2  # times that one segment may stand in a path; two neighbors may stand so beside each other once
 
 
@@ -28,14 +31,18 @@ def is_repeating(path: str) -> bool:
     return max(Counter(segments).values()) > MOST or max(Counter(pairwise(segments)).values()) > 1
 
 
-def look_of(links: Iterable[Link]) -> str:
-    """A digest of where a page leads, as a reader sees it: the words of its links, their hosts, how their paths end.
+def look_of(links: Iterable[Link], html: bytes) -> str:
+    """A digest of what a page calls itself (title, h1) and where it leads: the words of its links, how they end.
 
-    The same at every address of a mirror: at `/en/vi/` a link `tin-tuc/` leads elsewhere than at `/en/`, and looks the
-    same. Of two pages of one list, or two months of a calendar, the looks differ. "" where there are no links.
+    It is the same at every address of a mirror: at `/en/vi/` a link `tin-tuc/` leads elsewhere than at `/en/`, and
+    looks the same. Two pages of one list, two months of a calendar, the front pages of two offices with one menu look
+    different. "" where there are no links.
     """
     signs = sorted({f"{link.text}\t{_ending(link.url)}" for link in links})
-    return hashlib.blake2b("\n".join(signs).encode("utf-8", "replace"), digest_size=16).hexdigest() if signs else ""
+    if not signs:
+        return ""
+    names = b"\n".join(_NAMES.findall(html[:NAMED_WITHIN]))
+    return hashlib.blake2b(names + "\n".join(signs).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def _ending(url: str) -> str:
@@ -55,15 +62,19 @@ class Endless:
     """Which shapes of URLs go on for ever: month after month of a calendar, each with nothing on it.
 
     A shape is given up after `PATIENCE` pages in a row that led to nothing new but URLs of their own shape; a page that
-    led to others, or a report, gives it credit again.
+    led to others, or a report, gives it credit again. What a list, a sitemap or a headline led to is never given up:
+    should the parser fail on all reports of a portal, they are still fetched and kept.
     """
 
     def __init__(self) -> None:
         self._barren: Counter[str] = Counter()
 
-    def is_given_up(self, url: str) -> bool:
-        """Whether a URL is of a shape that led nowhere too often."""
-        return self._barren[shape_of(url)] >= PATIENCE
+    def is_given_up(self, target: Target) -> bool:
+        """Whether a URL that was never read is one more of a shape that led nowhere too often, and led to it."""
+        shape = shape_of(target.url)
+        headline = target.seen_as is not None and len(target.seen_as.text) >= HEADLINE
+        chained = shape_of(target.found_on) == shape and not headline
+        return chained and target.kind is None and self._barren[shape] >= PATIENCE
 
     def note(self, url: str, *, fruitful: bool) -> None:
         """Remember what a page was good for."""

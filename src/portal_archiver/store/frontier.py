@@ -34,7 +34,7 @@ _TURNS = (LISTING, NEW, LISTING, NEW, LISTING, NEW, LISTING, KNOWN)
 _COUNTED_AFRESH = 2_000
 _CARRIED_ON = 100
 
-_COLUMNS = "id, url, depth, etag, last_modified, kind, text, listed, listed_raw"
+_COLUMNS = "id, url, depth, found_on, etag, last_modified, kind, text, listed, listed_raw"
 _ADD = """
 INSERT OR IGNORE INTO urls (portal_id, url, depth, found_on, text, listed, listed_raw, rank, due)
 VALUES (:portal, :url, :depth, :found_on, :text, :listed, :raw, :rank, :due)
@@ -148,7 +148,7 @@ class Frontier:
         return None
 
     def _claim(self, row: tuple[Any, ...]) -> Target:
-        url_id, url, depth, etag, last_modified, kind, text, listed, listed_raw = row
+        url_id, url, depth, found_on, etag, last_modified, kind, text, listed, listed_raw = row
         self._claimed.add(url_id)
         self._ids[url] = url_id
         self._count -= 1
@@ -160,6 +160,7 @@ class Frontier:
             last_modified=last_modified,
             kind=kind,
             seen_as=Link(url, text, published) if text or published else None,
+            found_on=found_on,
         )
 
     def settle(
