@@ -1,4 +1,4 @@
-"""Memory while reading 10,000 different pages one after the other: flat, or something is kept that should not be."""
+"""Memory while reading 10,000 different pages in a row: it levels off, or something is kept that should not be."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.corpus import pages
 from portal_archiver import parse_page
 
-COUNTS = (1_000, 4_000, 7_000, 10_000)  # the caches of labels and addresses are full by the first
+COUNTS = (1_000, 4_000, 7_000, 10_000)  # the caches of labels and addresses go on filling until about 16,000
 LONGEST = 500_000  # bytes: a few huge pages would hide what many usual ones leave behind
 
 
