@@ -17,12 +17,11 @@ import pytest
 
 from demo_crawl import Contents, Log, contents, free_port, port_of, portal_at
 from hostile_server import PAGE, HostileServer
-from portal_archiver import pipeline
 from portal_archiver.demo import serve, truth
 from portal_archiver.errors import ArchiveError, LockedError, PortalArchiverError
 from portal_archiver.model import Article, Page, Portal, RunReport
 from portal_archiver.parser import parse_page
-from portal_archiver.pipeline import Progress, crawl, crawl_all
+from portal_archiver.pipeline import Options, Progress, crawl, crawl_all, reading
 from portal_archiver.store import Archive
 from program import PROGRAM
 
@@ -125,7 +124,7 @@ def test_a_page_that_breaks_the_parser_is_kept_and_read_once_the_parser_is_mende
 
         told: list[Progress] = []
         with monkeypatch.context() as broken:
-            broken.setattr(pipeline, "parse_page", break_down)
+            broken.setattr(reading, "parse_page", break_down)
             report = crawl(portal, archive, on_progress=told.append)
         assert (report.stopped, report.fetched, dict(report.reasons)) == (None, 1, {"unreadable": 1})
         assert [(one.url, one.outcome) for one in told[:2]] == [(poison, "unreadable"), (other, "not-an-article")]
@@ -151,7 +150,7 @@ def test_a_page_whose_text_no_archive_can_hold_is_kept_and_told(
         page = parse_page(body, url, **context)
         return replace(page, kind="article", article=Article("Tin \ud83d", "Nội dung"))
 
-    monkeypatch.setattr(pipeline, "parse_page", read)
+    monkeypatch.setattr(reading, "parse_page", read)
     with HostileServer() as server, Archive(tmp_path / "archive.db") as archive:
         report = crawl(portal_at(server.url("/page")), archive)
         assert (report.stopped, report.new, dict(report.reasons)) == (None, 0, {"unreadable": 1})
@@ -170,7 +169,7 @@ def test_an_error_of_the_callers_own_comes_out_as_itself(tmp_path: Path) -> None
         with pytest.raises(ZeroDivisionError):
             crawl(portal_at(url), archive, on_progress=fail)
         with pytest.raises(ZeroDivisionError):
-            crawl_all([portal_at(url), portal_at(other, "xa")], archive, on_progress=fail)
+            crawl_all([portal_at(url), portal_at(other, "xa")], archive, Options(on_progress=fail))
 
 
 # --- kill -9 ----------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from portal_archiver.cli.report import show_end, show_report, trouble
 from portal_archiver.cli.screen import emit, err, out, problem
 from portal_archiver.cli.signals import stoppable
 from portal_archiver.model import Portal
-from portal_archiver.pipeline import crawl_all
+from portal_archiver.pipeline import Options, crawl_all
 from portal_archiver.store import Archive
 
 
@@ -27,15 +28,8 @@ def run(
     """Crawl the portals into the archive, print the report, and return the exit code."""
     with Archive(archive_path) as archive, stoppable() as stop:
         with watching(portals) as show:
-            reports = crawl_all(
-                portals,
-                archive,
-                max_pages=max_pages,
-                max_time=max_time,
-                recheck=recheck,
-                on_progress=show,
-                stop=stop.event,
-            )
+            options = Options(max_pages, max_time, recheck, show, stop.event, processes=os.cpu_count() or 1)
+            reports = crawl_all(portals, archive, options)
         show_end(err(), reports)
         code = code_of(reports, stop.signal)
         if as_json:

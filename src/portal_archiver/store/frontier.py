@@ -163,6 +163,11 @@ class Frontier:
             found_on=found_on,
         )
 
+    def release(self, target: Target) -> None:
+        """Give back a target that was not asked for: it waits again."""
+        self._claimed.discard(self._ids.pop(target.url, 0))
+        self._count += 1
+
     def settle(
         self,
         target: Target,

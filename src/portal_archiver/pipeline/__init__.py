@@ -1,0 +1,6 @@
+"""The pipeline: the only room that knows the crawler, the parser and the store, and moves a page through them."""
+
+from portal_archiver.pipeline.crawling import crawl, crawl_all
+from portal_archiver.pipeline.options import Options, Progress
+
+__all__ = ["Options", "Progress", "crawl", "crawl_all"]

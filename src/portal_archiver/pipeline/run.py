@@ -1,0 +1,207 @@
+"""One run: how a page travels from the frontier through crawler and parser into the store, one transaction a page."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections import deque
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from portal_archiver.crawler import Endless, Entry, Fetcher, Politeness, Reason, look_of, next_due, seeds, shape_of
+from portal_archiver.model import PAGE_STATUSES, Capture, Fetch, Link, Page, Portal, RunReport, Target
+from portal_archiver.pipeline.options import Options, Progress
+from portal_archiver.pipeline.reading import Readers, Understood, in_words
+from portal_archiver.pipeline.tally import Tally, is_no_news
+from portal_archiver.store import Archive, Frontier
+
+UNSTORABLE = (ValueError, OverflowError)  # what was read from a page cannot be written: half a surrogate pair, 2**64
+# URLs of a portal that are in flight at once where it asks for no pause: one is fetched while others are read.
+IN_FLIGHT = 8
+NOTHING = Understood()
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the runs of one crawl have in common."""
+
+    archive: Archive
+    options: Options
+    readers: Readers
+    politeness: Politeness
+
+
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    """What asking for a URL brought; no `fetch` when it was not asked for after all."""
+
+    target: Target
+    fetch: Fetch | None = None
+    understood: Understood = NOTHING
+
+
+class Run:
+    """One crawl of one portal."""
+
+    def __init__(self, portal: Portal, shared: Shared) -> None:
+        self.portal = portal
+        self.shared = shared
+        self.archive = shared.archive
+        self.options = shared.options
+        self.began = datetime.now(UTC)
+        self.deadline = math.inf if self.options.max_time is None else time.monotonic() + self.options.max_time
+        self.budget = self.options.max_pages or portal.budget
+        self.frontier: Frontier = self.archive.frontier(portal, recheck=self.options.recheck)
+        self.run_id = self.archive.begin_run(portal, self.began)
+        self.endless = Endless()
+        self.tally = Tally()
+        self.sending = asyncio.Lock()  # held while a URL is asked for
+
+    async def travel(self) -> RunReport:
+        """Asks for one URL after another until nothing is due, or something says stop.
+
+        Where the portal asks for no pause, the next ones are fetched while a page is read; what they bring is kept in
+        the order in which they were asked for.
+        """
+        width = 1 if self.portal.delay else IN_FLIGHT
+        flight: deque[asyncio.Task[_Brought]] = deque()
+        async with Fetcher(self.portal, politeness=self.shared.politeness) as fetcher:
+            self.frontier.add(await seeds(self.portal, fetcher))
+            try:
+                while True:
+                    stopped = self._why_stop(in_flight=len(flight))
+                    target = self.frontier.next() if stopped is None and len(flight) < width else None
+                    if target:
+                        flight.append(asyncio.create_task(self._bring(fetcher, target)))
+                    elif flight:
+                        self._land(fetcher, await flight.popleft())
+                    else:
+                        return self._report(fetcher.requests, stopped)
+            finally:
+                for task in flight:
+                    task.cancel()
+                await asyncio.gather(*flight, return_exceptions=True)
+
+    def _why_stop(self, in_flight: int) -> str | None:
+        if self.options.stop.is_set():
+            return "signal"
+        if self.tally.is_unreachable(last=not in_flight and not self.frontier.waiting()):
+            return "unreachable"
+        spent = self.tally.done + in_flight >= self.budget
+        limit = "budget" if spent else "time" if time.monotonic() >= self.deadline else None
+        return limit if limit and self.frontier.waiting() else None
+
+    async def _bring(self, fetcher: Fetcher, target: Target) -> _Brought:
+        """Ask for a URL and read what comes; nothing is asked any more once the run is to stop."""
+        async with self.sending:
+            if self.options.stop.is_set() or time.monotonic() >= self.deadline:
+                return _Brought(target)
+            fetch = await self._ask(fetcher, target)
+        understood = NOTHING
+        if fetch.capture and fetch.capture.status in PAGE_STATUSES:
+            understood = await self.shared.readers.read(self.portal, target, fetch.capture)
+        if understood.trouble:
+            fetch = replace(fetch, reason=Reason.UNREADABLE, detail=understood.trouble)
+        return _Brought(target, fetch, understood)
+
+    def _land(self, fetcher: Fetcher, brought: _Brought) -> None:
+        """Keep what a URL brought, in one transaction."""
+        target, fetch = brought.target, brought.fetch
+        if fetch is None:
+            self.frontier.release(target)
+            return
+        try:
+            with self.archive.transaction():
+                outcome = self._keep(fetcher, target, fetch, brought.understood)
+        except UNSTORABLE as error:
+            fetch = replace(fetch, reason=Reason.UNREADABLE, detail=in_words(error))
+            with self.archive.transaction():
+                outcome = self._keep_failure(target, fetch)
+        self.tally.note(target, fetch, outcome)
+        if self.options.on_progress:
+            progress = Progress(self.portal.key, target.url, outcome, self.tally.done, self.frontier.waiting())
+            self.options.on_progress(progress)
+
+    async def _ask(self, fetcher: Fetcher, target: Target) -> Fetch:
+        """The answer; for one more of a kind that goes on for ever, none is asked."""
+        if self.endless.is_given_up(target):
+            return Fetch(target.url, reason=Reason.TRAP, detail=f"{target.url[:300]}: {Reason.TRAP.sentence}")
+        return await fetcher.fetch(target.url, etag=target.etag, last_modified=target.last_modified)
+
+    def _keep(self, fetcher: Fetcher, target: Target, fetch: Fetch, understood: Understood) -> str:
+        """Everything an answer changes in the archive: all of it or nothing."""
+        capture, page = fetch.capture, understood.page
+        if capture is None or fetch.reason:
+            return self._keep_failure(target, fetch)
+        if page is None:
+            self.archive.keep(capture, portal=self.portal.key)
+            self._follow_entries(fetcher, target, understood.entries or ())
+            self._settle(target, capture, None)
+            return "not-modified" if capture.status == 304 else "index"
+        saved = self.archive.save(capture, page, portal=self.portal.key)
+        links = [link for link in page.links if fetcher.scope.reason_against(link.url) is None]
+        look = "" if page.article else look_of(links, capture.body)
+        mirror = saved.outcome == "duplicate" or self.frontier.is_shown_elsewhere(target, look)
+        # What is known from another address opens no new links: so mirrors end.
+        news = 0 if mirror else self._follow(target, links)
+        self.endless.note(target.url, fruitful=bool(page.article or news))
+        self._settle(target, capture, page, look=look, mirror=mirror)
+        return saved.outcome
+
+    def _keep_failure(self, target: Target, fetch: Fetch) -> str:
+        reason = Reason(fetch.reason)
+        if fetch.capture:
+            self.archive.keep(fetch.capture, portal=self.portal.key)
+        now = datetime.now(UTC)
+        self.frontier.settle(
+            target,
+            state=reason.state,
+            due=next_due(target.kind, now, None, reason.state),
+            reason=reason,
+            detail=fetch.detail,
+            capture=fetch.capture,
+        )
+        if not is_no_news(target, fetch):
+            self.archive.log_event(self.run_id, target.url, reason, fetch.detail)
+        return str(reason)
+
+    def _follow(self, target: Target, links: list[Link]) -> int:
+        """Queue the links of a page; how many were new and not of its own shape."""
+        shape = shape_of(target.url)
+        alike = [link for link in links if shape_of(link.url) == shape]
+        others = [link for link in links if shape_of(link.url) != shape]
+        news, _ = (self.frontier.add(some, depth=target.depth + 1, found_on=target.url) for some in (others, alike))
+        self.archive.learn_dates(links, portal=self.portal.key)
+        return news
+
+    def _follow_entries(self, fetcher: Fetcher, target: Target, entries: tuple[Entry, ...]) -> None:
+        wanted = [entry for entry in entries if fetcher.scope.reason_against(entry.link.url) is None]
+        self._follow(target, [entry.link for entry in wanted])
+        for entry in wanted:
+            if entry.modified:
+                self.frontier.touch(entry.link.url, entry.modified)
+
+    def _settle(
+        self, target: Target, capture: Capture, page: Page | None, *, look: str = "", mirror: bool = False
+    ) -> None:
+        kind = page.kind if page else target.kind
+        if mirror and kind == "listing":
+            kind = "other"  # not to be asked for every night
+        dateline = page.article.published if page and page.article else target.seen_as and target.seen_as.published
+        if target.depth == 0 and kind == "other":
+            kind = None  # where a portal begins is due in every run, whatever it looks like
+        due = next_due(kind, capture.fetched_at, dateline.day if dateline else None, "fetched")
+        self.frontier.settle(target, state="fetched", due=due, capture=capture, kind=kind, look=look)
+
+    def _report(self, requests: int, stopped: str | None) -> RunReport:
+        report = self.tally.report(
+            self.portal.key,
+            self.began,
+            run_id=self.run_id,
+            requests=requests,
+            waiting=self.frontier.waiting(),
+            stopped=stopped,
+        )
+        self.archive.finish_run(self.run_id, report)
+        return report
