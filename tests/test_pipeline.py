@@ -258,7 +258,7 @@ def test_a_stop_ends_a_run_after_what_is_in_flight_and_the_next_goes_on(tmp_path
         report = crawl(portal_at(url), archive, on_progress=watch, stop=stop)
         assert report.stopped == "signal"
         assert 9 <= len(told) < 9 + IN_FLIGHT
-        assert report.waiting == told[-1].waiting > 0
+        assert 0 < told[-1].waiting <= report.waiting < told[-1].waiting + IN_FLIGHT  # some were given back
         assert archive.runs() == (report,)
         assert crawl(portal_at(url), archive).stopped is None
         assert contents(archive, url) == uncut
