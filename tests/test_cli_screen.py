@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -22,6 +23,7 @@ from portal_archiver.cli.show import ORIGINS, dateline_in_words, show_article
 from portal_archiver.cli.status import DUE, show_status
 from portal_archiver.crawler import Reason
 from portal_archiver.model import (
+    Alarm,
     Archived,
     Article,
     Attachment,
@@ -53,10 +55,15 @@ class Paper(Screen):
 
 
 def report(
-    *, portal: str = "bachhai", reasons: Mapping[str, int] | None = None, stopped: str | None = None, **counts: int
+    *,
+    portal: str = "bachhai",
+    reasons: Mapping[str, int] | None = None,
+    stopped: str | None = None,
+    alarms: tuple[Alarm, ...] = (),
+    **counts: Any,
 ) -> RunReport:
     ended = BEGUN + timedelta(seconds=75)
-    return RunReport(portal, BEGUN, ended, reasons=reasons or {}, stopped=stopped, **counts)
+    return RunReport(portal, BEGUN, ended, reasons=reasons or {}, stopped=stopped, alarms=alarms, **counts)
 
 
 # --- exit codes -------------------------------------------------------------------------------------------------------
@@ -74,6 +81,8 @@ def report(
         ([report(fetched=3), report(fetched=3, reasons={"server-error": 1})], None, 3),
         ([report(reasons={"private-address": 1})], None, 3),
         ([report(reasons={"not-html": 1})], None, 3),
+        ([report(reasons={"timeout": 1}), report(alarms=(Alarm("date", 0, 1),))], None, 4),
+        ([report(stopped="unreachable"), report(alarms=(Alarm("date", 0, 1),))], None, 5),
         ([report(reasons={"server-error": 1}), report(stopped="unreachable")], None, 5),
         ([report(stopped="signal", reasons={"timeout": 1})], 2, 130),
         ([report(stopped="signal"), report(stopped="unreachable")], 15, 143),

@@ -116,7 +116,7 @@ def test_the_table_of_settings_names_them_all_and_no_others() -> None:
 def test_the_table_of_exit_codes_has_them_all_and_no_others() -> None:
     tree = [error for error in vars(errors).values() if isinstance(error, type)]
     codes = {error.exit_code for error in tree if issubclass(error, errors.PortalArchiverError)}
-    codes |= {exits.OK, exits.BUG, exits.USAGE, exits.SOME_FAILED}
+    codes |= {exits.OK, exits.BUG, exits.USAGE, exits.SOME_FAILED, exits.DRIFTED}
     codes |= {exits.SIGNALED + signal.SIGINT, exits.SIGNALED + signal.SIGTERM}
     assert [int(code) for row in table("exit code") for code in row[0].split(", ")] == sorted(codes)
     assert {int(code) for row in table("exit code", OPERATIONS) for code in row[0].split(", ")} == codes - {0, 1, 2}

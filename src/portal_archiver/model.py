@@ -13,6 +13,7 @@ Kind = Literal["article", "document", "listing", "other"]
 Precision = Literal["day", "minute"]
 Origin = Literal["element", "metadata", "listing", "url", "body"]
 Outcome = Literal["new", "changed", "unchanged", "duplicate", "not-an-article"]
+REPORT_KINDS = frozenset({"article", "document"})  # the kinds of pages that are kept as reports
 PAGE_STATUSES = frozenset({200, 203})  # a page, and one that a proxy changed on its way (RFC 9110 §15.3)
 
 
@@ -302,14 +303,66 @@ class Results:
 
 
 @dataclass(frozen=True, slots=True)
+class Yield:
+    """How many reports of a night have something: `have` of the `of` that might."""
+
+    have: int
+    of: int
+
+    @property
+    def share(self) -> float:
+        """The share that has it, from 0 to 1; 0 of none is 0."""
+        return self.have / self.of if self.of else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A change for the worse of a portal: a template that drifted, or a portal gone silent.
+
+    `field` is what is missing (see `pipeline.drift`): "date", "title", "report"...; `now` and `before` are the shares
+    of the reports (0 to 1) that have it tonight and in the month before. Of "silence" they are days: since the newest
+    report, and the longest pause before. `last_good` is the last day on which all was well, `examples` are URLs.
+    """
+
+    field: str
+    now: float
+    before: float
+    last_good: date | None = None
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What an earlier run of a portal yielded, and the fields for which it raised an alarm."""
+
+    day: date
+    yields: Mapping[str, Yield] = field(default_factory=dict, hash=False)
+    alarms: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """The last days on which a portal published something, and the URLs of its newest reports.
+
+    `watched` is the day of its first run, None before that; `accepted` says that its silence since then is known of.
+    """
+
+    days: tuple[date, ...] = ()
+    newest: tuple[str, ...] = ()
+    watched: date | None = None
+    accepted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RunReport:
     """What one crawl of one portal did.
 
     Of the `requests` sent, `fetched` brought a page and `not_modified` the word that it is unchanged. Each page fetched
     is one of `new`, `changed`, `unchanged`, `duplicate` or `not_articles` (sitemaps and feeds among these). `failed`
     URLs brought nothing, counted by reason in `reasons`. `waiting` URLs are left for the next run. `stopped` says why
-    the run ended before the work did: "signal", "budget", "time" or "unreachable". `id` is the run's number in the
-    archive, 0 where it was never stored; it does not count when reports are compared.
+    the run ended before the work did: "signal", "budget", "time" or "unreachable". `yields` says how many of the
+    reports read had a date, a photo credit and so on, `alarms` what of it is a change for the worse. `id` is the run's
+    number in the archive, 0 where it was never stored; it does not count when reports are compared.
     """
 
     portal: str
@@ -327,6 +380,8 @@ class RunReport:
     reasons: Mapping[str, int] = field(default_factory=dict, hash=False)
     waiting: int = 0
     stopped: str | None = None
+    yields: Mapping[str, Yield] = field(default_factory=dict, hash=False)
+    alarms: tuple[Alarm, ...] = ()
     id: int = field(default=0, compare=False)
 
     @property

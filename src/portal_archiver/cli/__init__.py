@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from portal_archiver.cli import crawl, demo, explain, init, runs, search, show, status
+from portal_archiver.cli import accept, crawl, demo, explain, init, runs, search, show, status
 from portal_archiver.cli.program import NAME
 from portal_archiver.cli.screen import out, problem, silence_output
 from portal_archiver.errors import PortalArchiverError
@@ -38,6 +38,7 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (show.show, show.EXAMPLE),
     (status.status, status.EXAMPLE),
     (runs.runs, runs.EXAMPLE),
+    (accept.accept, accept.EXAMPLE),
     (explain.explain_page, explain.EXAMPLE),
     (demo.demo, demo.EXAMPLE),
 )

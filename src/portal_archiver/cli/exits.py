@@ -8,7 +8,7 @@ from portal_archiver.crawler.reasons import Reason
 from portal_archiver.errors import UnreachableError
 from portal_archiver.model import RunReport
 
-OK, BUG, USAGE, SOME_FAILED = 0, 1, 2, 3
+OK, BUG, USAGE, SOME_FAILED, DRIFTED = 0, 1, 2, 3, 4
 SIGNALED = 128  # plus the number of the signal: 130 for SIGINT, 143 for SIGTERM
 
 # What makes a crawl end with SOME_FAILED: pages that should have come. The other reasons are usual on any real portal
@@ -43,10 +43,12 @@ def has_failures(report: RunReport) -> bool:
 
 
 def code_of(reports: Iterable[RunReport], signal: int | None = None) -> int:
-    """The exit code of a crawl: a signal outranks an unreachable portal, and that outranks failed pages."""
+    """The exit code of a crawl: a signal outranks an unreachable portal, then come alarms, then failed pages."""
     runs = tuple(reports)
     if signal is not None:
         return SIGNALED + signal
     if any(run.stopped == "unreachable" for run in runs):
         return UnreachableError.exit_code
+    if any(run.alarms for run in runs):
+        return DRIFTED
     return SOME_FAILED if any(has_failures(run) or brought_nothing(run) for run in runs) else OK

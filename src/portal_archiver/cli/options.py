@@ -65,11 +65,11 @@ def existing(path: Path) -> Archive:
         raise MissingArchiveError(f"no archive at {shown}: {what}") from None
 
 
-def must_hold(archive: Archive, key: str) -> None:
-    """PortalArchiverError where the archive has nothing of the portal that `--portal` names."""
+def must_hold(archive: Archive, key: str, named: str = "--portal") -> None:
+    """PortalArchiverError where the archive has nothing of the portal that an option or argument names."""
     keys = [portal.key for portal in archive.portals()]
     if key not in keys:
-        raise PortalArchiverError(f'--portal: {archive.path} holds no portal "{key}": {known(key, keys)}')
+        raise PortalArchiverError(f'{named}: {archive.path} holds no portal "{key}": {known(key, keys)}')
 
 
 def known(key: str, keys: Iterable[str]) -> str:

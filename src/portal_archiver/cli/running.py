@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from portal_archiver.cli.alarms import alarm_lines
 from portal_archiver.cli.exits import code_of
 from portal_archiver.cli.progress import watching
 from portal_archiver.cli.report import show_end, show_report, trouble
@@ -38,4 +39,7 @@ def run(
             show_report(out(), reports)
         for sentence in trouble(reports):
             problem(sentence)
+        for report in reports:
+            for alarm in report.alarms:
+                problem("\n".join(alarm_lines(report.portal, alarm)), label="alarm")
     return code

@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from portal_archiver.cli.alarms import alarm_lines
 from portal_archiver.cli.options import DEFAULT_ARCHIVE, ArchivePath, AsJson, existing, must_hold, whole
 from portal_archiver.cli.screen import Screen, count, duration, emit, out, safe
 from portal_archiver.cli.status import ENDINGS
@@ -84,6 +85,10 @@ def show_run(screen: Screen, report: RunReport, events: Sequence[RunEvent]) -> N
 
     screen.say(f"run {report.id}, began {report.started_at:%Y-%m-%d %H:%M:%S} UTC", "dim")
     show_report(screen, [report])
+    for alarm in report.alarms:
+        screen.print()
+        for line in alarm_lines(report.portal, alarm):
+            screen.say(line)
     for event in events:
         screen.print()
         screen.say_url(event.url)

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.filesize import decimal
 from rich.table import Table
 
+from portal_archiver.cli.alarms import alarm_lines
 from portal_archiver.cli.options import DEFAULT_ARCHIVE, ArchivePath, AsJson, existing
 from portal_archiver.cli.program import typed
 from portal_archiver.cli.screen import Screen, count, emit, out, safe
@@ -85,6 +86,8 @@ def _notes(portals: Sequence[PortalStatus]) -> Iterator[str]:
         if portal.last_run and portal.last_success != portal.last_run.finished_at:
             last = f"{portal.last_success:%Y-%m-%d}" if portal.last_success else "never"
             yield f"{portal.key}: the last run did not go well; one last did: {last}"
+        for alarm in portal.last_run.alarms if portal.last_run else ():
+            yield alarm_lines(portal.key, alarm)[0]
         if portal.failing:
             what = f"{count(portal.failing, 'page')} could not be fetched; every run tries again"
             which = f" (`{typed(f'runs {portal.last_run.id}')}` shows which)" if portal.last_run else ""

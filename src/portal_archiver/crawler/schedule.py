@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from portal_archiver.model import Kind
+from portal_archiver.model import REPORT_KINDS, Kind
 
 # A nightly run reaches a page a little earlier or later than the night before: without this slack
 # it would find "in one day" not quite over, and look only every second night.
@@ -31,7 +31,7 @@ def next_due(kind: Kind | None, fetched_at: datetime, published: date | None, st
     """
     if state in BY_STATE:
         days = BY_STATE[state]
-    elif kind in ("article", "document"):
+    elif kind in REPORT_KINDS:
         days = _by_age(fetched_at, published) if published else WHEN_UNDATED
     else:
         days = BY_KIND.get(kind or "listing", 0)

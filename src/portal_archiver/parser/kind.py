@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from portal_archiver.model import Kind, Portal
+from portal_archiver.model import REPORT_KINDS, Kind, Portal
 from portal_archiver.parser.body import Reading
 from portal_archiver.parser.dom import HEADINGS, Block, Outline
 from portal_archiver.parser.headline.choice import STRONG, Candidate
@@ -150,7 +150,7 @@ def by_patterns(portal: Portal | None, url: str, kind: Kind, why: str, *, readab
         return "listing", "its address fits the portal's `listings`"
     if portal and fits(portal.articles, url):
         return (kind if kind == "document" or not readable else "article"), "its address fits the portal's `articles`"
-    if portal and portal.articles and kind in ("article", "document"):
+    if portal and portal.articles and kind in REPORT_KINDS:
         return "other", "its address fits none of the portal's `articles`"
     return kind, why
 

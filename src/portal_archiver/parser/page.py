@@ -9,7 +9,7 @@ from email.message import Message
 
 from selectolax.lexbor import LexborHTMLParser
 
-from portal_archiver.model import Article, Kind, License, Link, Page, Portal
+from portal_archiver.model import REPORT_KINDS, Article, Kind, License, Link, Page, Portal
 from portal_archiver.parser.body import Reading, read_body
 from portal_archiver.parser.dateline import read_datelines
 from portal_archiver.parser.dom import Outline
@@ -83,7 +83,7 @@ def parse_page(
         url=url,
         canonical_url=_canonical(evidence),
         kind=kind,
-        article=article if kind in ("article", "document") else None,
+        article=article if kind in REPORT_KINDS else None,
         license=with_open_license(
             evidence.tree, evidence.license, evidence.metadata.license, _hrefs_inside(evidence, title)
         ),

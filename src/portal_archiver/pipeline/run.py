@@ -6,11 +6,24 @@ import asyncio
 import math
 import time
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from portal_archiver.crawler import Endless, Entry, Fetcher, Politeness, Reason, look_of, next_due, seeds, shape_of
-from portal_archiver.model import PAGE_STATUSES, Capture, Fetch, Link, Page, Portal, RunReport, Target
+from portal_archiver.model import (
+    PAGE_STATUSES,
+    REPORT_KINDS,
+    Alarm,
+    Capture,
+    Fetch,
+    Link,
+    Page,
+    Portal,
+    RunReport,
+    Target,
+)
+from portal_archiver.pipeline.drift import drifted, silent
 from portal_archiver.pipeline.options import Options, Progress
 from portal_archiver.pipeline.reading import Readers, Understood, in_words
 from portal_archiver.pipeline.tally import Tally, is_no_news
@@ -118,7 +131,7 @@ class Run:
             fetch = replace(fetch, reason=Reason.UNREADABLE, detail=in_words(error))
             with self.archive.transaction():
                 outcome = self._keep_failure(target, fetch)
-        self.tally.note(target, fetch, outcome)
+        self.tally.note(target, fetch, brought.understood.page, outcome)
         if self.options.on_progress:
             progress = Progress(self.portal.key, target.url, outcome, self.tally.done, self.frontier.waiting())
             self.options.on_progress(progress)
@@ -186,7 +199,9 @@ class Run:
         self, target: Target, capture: Capture, page: Page | None, *, look: str = "", mirror: bool = False
     ) -> None:
         kind = page.kind if page else target.kind
-        if mirror and kind == "listing":
+        if target.kind in REPORT_KINDS and kind not in REPORT_KINDS:
+            kind = target.kind  # once a report, it is expected to be one: see drift.py
+        elif mirror and kind == "listing":
             kind = "other"  # not to be asked for every night
         dateline = page.article.published if page and page.article else target.seen_as and target.seen_as.published
         if target.depth == 0 and kind == "other":
@@ -203,5 +218,13 @@ class Run:
             waiting=self.frontier.waiting(),
             stopped=stopped,
         )
+        report = replace(report, alarms=tuple(self._alarms(stopped)))
         self.archive.finish_run(self.run_id, report)
         return report
+
+    def _alarms(self, stopped: str | None) -> Iterator[Alarm]:
+        """What has changed for the worse; whether the portal fell silent can tell only who has looked everywhere."""
+        yield from drifted(self.tally.yields, self.archive.nights(self.portal))
+        silence = silent(self.archive.rhythm(self.portal), self.began.date()) if stopped is None else None
+        if silence:
+            yield silence

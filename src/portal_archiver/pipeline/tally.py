@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from portal_archiver.crawler import Reason, is_guess
-from portal_archiver.model import Fetch, RunReport, Target
+from portal_archiver.model import Fetch, Page, RunReport, Target
+from portal_archiver.pipeline.drift import Yields
 
 # So many requests in a row without an answer, and the portal is unreachable, not a page of it: a few where it never
 # answered at all; more, and more than a host is asked before it is left alone, where it fell silent on the way.
@@ -24,9 +25,11 @@ class Tally:
     done: int = 0
     silent: int = 0  # requests in a row without an answer
     answered: bool = False
+    yields: Yields = field(default_factory=Yields)
 
-    def note(self, target: Target, fetch: Fetch, outcome: str) -> None:
+    def note(self, target: Target, fetch: Fetch, page: Page | None, outcome: str) -> None:
         """Count what came of a URL."""
+        self.yields.note(target, fetch, None if fetch.reason else page, outcome)
         self.done += 1
         if not fetch.reason:
             self.counts["not_modified" if outcome == "not-modified" else "fetched"] += 1
@@ -62,6 +65,7 @@ class Tally:
             reasons=dict(self.reasons),
             waiting=waiting,
             stopped=stopped,
+            yields=self.yields.shares(),
             id=run_id,
         )
 

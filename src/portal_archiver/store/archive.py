@@ -16,11 +16,13 @@ from portal_archiver.model import (
     Capture,
     CaptureRecord,
     Link,
+    Night,
     Page,
     Portal,
     PortalStatus,
     Results,
     Revision,
+    Rhythm,
     RunEvent,
     RunReport,
     Saved,
@@ -179,6 +181,23 @@ class Archive:
         """Store the report of a run that ended."""
         with self._connection.transaction():
             runs.finish(self._connection.sql, run_id, report)
+
+    def nights(self, portal: Portal, *, limit: int = 90) -> tuple[Night, ...]:
+        """What the last runs of a portal yielded, newest first; none from before it was accepted."""
+        with self._connection.transaction():
+            portal_id = portals.ensure(self._connection.sql, portal.key, portal.name)
+            return runs.nights(self._connection.sql, portal_id, limit=limit)
+
+    def rhythm(self, portal: Portal, *, days: int = 60, newest: int = 3) -> Rhythm:
+        """The last `days` days on which a portal published something, and its `newest` reports."""
+        with self._connection.transaction():
+            portal_id = portals.ensure(self._connection.sql, portal.key, portal.name)
+            return portals.rhythm(self._connection.sql, portal_id, days=days, newest=newest)
+
+    def accept(self, portal: str) -> None:
+        """Take a portal as it is now: later runs are measured against what comes from here on."""
+        with self._connection.transaction():
+            portals.accept(self._connection.sql, portals.ensure(self._connection.sql, portal))
 
     def portals(self) -> tuple[PortalStatus, ...]:
         """How every portal of the archive stands, by key."""

@@ -8,14 +8,13 @@ from datetime import date, datetime, timedelta, timezone
 from typing import NamedTuple
 
 from portal_archiver.errors import UnknownArticleError
-from portal_archiver.model import Archived, Article, Capture, Dateline, Kind, Outcome, Page, Saved
+from portal_archiver.model import REPORT_KINDS, Archived, Article, Capture, Dateline, Kind, Outcome, Page, Saved
 from portal_archiver.store import captures, identity, index, licenses, revisions
 from portal_archiver.store.identity import Fingerprints
 from portal_archiver.store.times import moment, stamp
 
 INFERRED = ("url", "body")  # origins of a dateline that nobody gave: a listing's word is better
 VIETNAM = timezone(timedelta(hours=7))
-ARTICLE_KINDS = ("article", "document")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Address(NamedTuple):
 def save(sql: sqlite3.Connection, capture: Capture, page: Page, portal_id: int) -> Saved:
     """Store a capture and what was understood of it."""
     capture_id = captures.store(sql, capture, portal_id, licenses.ensure(sql, page.license))
-    if page.article is None or page.kind not in ARTICLE_KINDS:
+    if page.article is None or page.kind not in REPORT_KINDS:
         _attach_by_url(sql, capture_id, capture, portal_id)
         return Saved(None, "not-an-article")
     sighting = _sighting(capture, page, page.article, portal_id, capture_id)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 from datetime import date
 
-from portal_archiver.model import PortalStatus
+from portal_archiver.model import PortalStatus, Rhythm
 from portal_archiver.store import runs
 from portal_archiver.store.frontier import count_due
-from portal_archiver.store.times import maybe_moment, now, stamp
+from portal_archiver.store.times import maybe_moment, moment, now, stamp
 
 
 def ensure(sql: sqlite3.Connection, key: str, name: str = "") -> int:
@@ -20,6 +20,34 @@ def ensure(sql: sqlite3.Connection, key: str, name: str = "") -> int:
     if name and name != row[1]:
         sql.execute("UPDATE portals SET name = ? WHERE id = ?", (name, row[0]))
     return int(row[0])
+
+
+def accept(sql: sqlite3.Connection, portal_id: int) -> None:
+    """Take a portal as it is now: what changed so far, and its silence until now, raise no alarm any more."""
+    sql.execute("UPDATE portals SET accepted_at = ? WHERE id = ?", (stamp(now()), portal_id))
+
+
+def rhythm(sql: sqlite3.Connection, portal_id: int, *, days: int, newest: int) -> Rhythm:
+    """The last days on which a portal published, up to now; a report without a date counts on the day it was found."""
+    came = "coalesce(substr(published, 1, 10), substr(first_seen, 1, 10))"
+    found = sql.execute(
+        f"SELECT {came} AS day FROM articles WHERE portal_id = ? AND day <= ? GROUP BY day ORDER BY day DESC LIMIT ?",
+        (portal_id, stamp(now())[:10], days),
+    ).fetchall()
+    latest = sql.execute(
+        f"SELECT url, {came} AS day FROM articles WHERE portal_id = ? ORDER BY day DESC, id DESC LIMIT ?",
+        (portal_id, newest),
+    ).fetchall()
+    accepted, watched = sql.execute(
+        "SELECT accepted_at, (SELECT min(started_at) FROM runs WHERE portal_id = ?1) FROM portals WHERE id = ?1",
+        (portal_id,),
+    ).fetchone()
+    return Rhythm(
+        tuple(date.fromisoformat(day) for (day,) in found),
+        tuple(url for url, _ in latest),
+        watched=moment(watched).date() if watched else None,
+        accepted=bool(accepted and found and accepted[:10] > found[0][0]),
+    )
 
 
 def statuses(sql: sqlite3.Connection) -> tuple[PortalStatus, ...]:

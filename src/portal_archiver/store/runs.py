@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from datetime import datetime
+from dataclasses import asdict
+from datetime import date, datetime
 
 from portal_archiver.errors import UnknownRunError
-from portal_archiver.model import RunEvent, RunReport
+from portal_archiver.model import Alarm, Night, RunEvent, RunReport, Yield
 from portal_archiver.store.times import moment, now, stamp
 
 _COUNTS = (
@@ -16,10 +17,10 @@ _COUNTS = (
 )  # fmt: skip
 _FINISH = (
     f"UPDATE runs SET {', '.join(f'{name} = ?' for name in _COUNTS)}, "
-    "started_at = ?, finished_at = ?, reasons = ?, stopped = ? WHERE id = ?"
+    "started_at = ?, finished_at = ?, reasons = ?, yields = ?, alarms = ?, stopped = ? WHERE id = ?"
 )
 _FINISHED = (
-    "SELECT r.id, p.key, r.started_at, r.finished_at, r.reasons, r.stopped, "
+    "SELECT r.id, p.key, r.started_at, r.finished_at, r.reasons, r.yields, r.alarms, r.stopped, "
     f"{', '.join(f'r.{name}' for name in _COUNTS)} "
     "FROM runs r JOIN portals p ON p.id = r.portal_id WHERE r.finished_at IS NOT NULL"
 )
@@ -44,7 +45,9 @@ def finish(sql: sqlite3.Connection, run_id: int, report: RunReport) -> None:
     counts = [getattr(report, name) for name in _COUNTS]
     reasons = json.dumps(dict(report.reasons), ensure_ascii=False)
     times = (stamp(report.started_at), stamp(report.finished_at))
-    sql.execute(_FINISH, (*counts, *times, reasons, report.stopped, run_id))
+    yields = json.dumps({name: (each.have, each.of) for name, each in report.yields.items()})
+    alarms = json.dumps([asdict(alarm) for alarm in report.alarms], ensure_ascii=False, default=str)
+    sql.execute(_FINISH, (*counts, *times, reasons, yields, alarms, report.stopped, run_id))
 
 
 def finished(sql: sqlite3.Connection, *, portal: str | None, limit: int) -> tuple[RunReport, ...]:
@@ -70,14 +73,46 @@ def events(sql: sqlite3.Connection, run_id: int, *, limit: int) -> tuple[RunEven
     return tuple(RunEvent(moment(at), url, reason, detail) for at, url, reason, detail in rows)
 
 
-def _report(row: tuple[int, str, str, str, str, str | None, *tuple[int, ...]]) -> RunReport:
-    run_id, key, started, ended, reasons, stopped, *counts = row
+def nights(sql: sqlite3.Connection, portal_id: int, *, limit: int) -> tuple[Night, ...]:
+    """What the earlier runs of a portal yielded since it was last accepted as it is, newest first."""
+    rows = sql.execute(
+        "SELECT started_at, yields, alarms FROM runs WHERE portal_id = ? AND yields <> '{}'"
+        " AND started_at > coalesce((SELECT accepted_at FROM portals WHERE id = ?), '') ORDER BY id DESC LIMIT ?",
+        (portal_id, portal_id, limit),
+    )
+    return tuple(
+        Night(moment(started).date(), _yields(yields), frozenset(alarm.field for alarm in _alarms(alarms)))
+        for started, yields, alarms in rows
+    )
+
+
+def _yields(text: str) -> dict[str, Yield]:
+    return {name: Yield(*counts) for name, counts in json.loads(text).items()}
+
+
+def _alarms(text: str) -> tuple[Alarm, ...]:
+    return tuple(
+        Alarm(
+            alarm["field"],
+            alarm["now"],
+            alarm["before"],
+            date.fromisoformat(alarm["last_good"]) if alarm["last_good"] else None,
+            tuple(alarm["examples"]),
+        )
+        for alarm in json.loads(text)
+    )
+
+
+def _report(row: tuple[int, str, str, str, str, str, str, str | None, *tuple[int, ...]]) -> RunReport:
+    run_id, key, started, ended, reasons, yields, alarms, stopped, *counts = row
     return RunReport(
         id=run_id,
         portal=key,
         started_at=moment(started),
         finished_at=moment(ended),
         reasons=json.loads(reasons),
+        yields=_yields(yields),
+        alarms=_alarms(alarms),
         stopped=stopped,
         **dict(zip(_COUNTS, counts, strict=True)),
     )

@@ -10,7 +10,7 @@ from sqlite_utils import Database, Migrations
 APPLICATION_ID = 0x50417263
 
 # The number of migrations below. The archive has its own in PRAGMA user_version, so that opening costs no look-around.
-VERSION = 2
+VERSION = 3
 
 migrations = Migrations("portal-archiver")
 
@@ -223,6 +223,15 @@ CREATE INDEX urls_by_look ON urls (portal_id, look) WHERE look IS NOT NULL;
 """
 
 
+# What the reports of each run had, and what was found to have changed for the worse; see `pipeline.drift`.
+_DRIFT = """
+ALTER TABLE runs ADD COLUMN yields TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(yields));   -- {"date": [38, 40]}
+ALTER TABLE runs ADD COLUMN alarms TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(alarms));
+ALTER TABLE portals ADD COLUMN accepted_at TEXT;   -- when somebody last took the portal as it was then
+CREATE INDEX articles_arrived ON articles (portal_id, first_seen);
+"""
+
+
 @migrations()
 def m001_first_tables(db: Database) -> None:
     """All that one nightly run needs."""
@@ -234,6 +243,12 @@ def m001_first_tables(db: Database) -> None:
 def m002_looks(db: Database) -> None:
     """What keeps a crawl out of mirrors."""
     run_script(db, _LOOKS)
+
+
+@migrations()
+def m004_drift(db: Database) -> None:
+    """What tells that a template has changed."""
+    run_script(db, _DRIFT)
 
 
 def run_script(db: Database, script: str) -> None:
