@@ -362,8 +362,8 @@ def test_a_report_is_shown_whole_with_what_a_citation_needs() -> None:
 def test_status_shows_each_portal_and_what_is_worth_a_look(tmp_path_factory: pytest.TempPathFactory) -> None:
     bad = report(stopped="unreachable", id=12)
     portals = [
-        PortalStatus("dong", "", 1204, date(2026, 1, 30), 3, 0, report(fetched=3), BEGUN + timedelta(seconds=75)),
-        PortalStatus("tay", "", 5, None, 0, 2, bad, BEGUN - timedelta(days=3)),
+        PortalStatus("dong", "", 1204, date(2026, 1, 30), 3, 0, None, report(fetched=3), BEGUN + timedelta(seconds=75)),
+        PortalStatus("tay", "", 5, None, 0, 2, BEGUN - timedelta(days=2), bad, BEGUN - timedelta(days=3)),
         PortalStatus("moi", ""),
     ]
     paper = Paper()
@@ -378,5 +378,5 @@ def test_status_shows_each_portal_and_what_is_worth_a_look(tmp_path_factory: pyt
     assert lines[7:] == [
         DUE,
         "tay: the last run did not go well; one last did: 2026-01-28",
-        f"tay: 2 pages could not be fetched; every run tries again (`{typed('runs 12')}` shows which)",
+        f"tay: 2 pages could not be fetched, since 2026-01-29; every run tries again (`{typed('runs 12')}` shows which)",
     ]

@@ -46,7 +46,11 @@ def test_a_portals_status_counts_what_it_holds(tmp_path: Path) -> None:
         frontier.add([Link("https://bachhai.example/a"), Link("https://bachhai.example/b")])
         target = frontier.next()
         assert target is not None
+        began = datetime.now(UTC)
+        for _ in range(2):
+            archive.log_event(archive.begin_run(PORTAL, began), target.url, "timeout")
         frontier.settle(target, state="failed", due=NIGHT + timedelta(days=36500), reason="timeout")
+        (first, _) = archive.db.execute("SELECT at FROM run_events ORDER BY id").fetchall()
         for n, day in enumerate((date(2024, 5, 1), date(2024, 5, 9), None)):
             url = f"https://bachhai.example/tin/{n}"
             article = Article(f"Tin {n}", "Nội dung", published=Dateline(day) if day else None)
@@ -54,6 +58,7 @@ def test_a_portals_status_counts_what_it_holds(tmp_path: Path) -> None:
         (status,) = archive.portals()
     assert (status.key, status.name, status.articles) == ("bachhai", PORTAL.name, 3)
     assert (status.newest, status.waiting, status.failing) == (date(2024, 5, 9), 1, 1)
+    assert status.failing_since == datetime.fromisoformat(first[0])
     assert (status.last_run, status.last_success) == (None, None)
 
 

@@ -402,7 +402,11 @@ class RunEvent:
 
 @dataclass(frozen=True, slots=True)
 class PortalStatus:
-    """What the archive knows of a portal: how much it holds, the newest report, the last run and the last good one."""
+    """What the archive knows of a portal: how much it holds, the newest report, the last run and the last good one.
+
+    `failing` pages could not be fetched the last time; `failing_since` is the first time that one of them failed since
+    it last answered.
+    """
 
     key: str
     name: str
@@ -410,5 +414,6 @@ class PortalStatus:
     newest: date | None = None
     waiting: int = 0
     failing: int = 0
+    failing_since: datetime | None = None
     last_run: RunReport | None = None
     last_success: datetime | None = None

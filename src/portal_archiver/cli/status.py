@@ -89,6 +89,7 @@ def _notes(portals: Sequence[PortalStatus]) -> Iterator[str]:
         for alarm in portal.last_run.alarms if portal.last_run else ():
             yield alarm_lines(portal.key, alarm)[0]
         if portal.failing:
-            what = f"{count(portal.failing, 'page')} could not be fetched; every run tries again"
+            since = f", since {portal.failing_since:%Y-%m-%d}" if portal.failing_since else ""
+            what = f"{count(portal.failing, 'page')} could not be fetched{since}; every run tries again"
             which = f" (`{typed(f'runs {portal.last_run.id}')}` shows which)" if portal.last_run else ""
             yield f"{portal.key}: {what}{which}"

@@ -10,6 +10,12 @@ from portal_archiver.store import runs
 from portal_archiver.store.frontier import count_due
 from portal_archiver.store.times import maybe_moment, moment, now, stamp
 
+_FAILING = """
+SELECT count(DISTINCT u.id), min(e.at)
+  FROM urls u LEFT JOIN run_events e ON e.url = u.url AND e.at > coalesce(u.fetched_at, '')
+ WHERE u.portal_id = ? AND u.state = 'failed'
+"""
+
 
 def ensure(sql: sqlite3.Connection, key: str, name: str = "") -> int:
     """The id of a portal, which is added if it is new; a name that is given replaces the one known."""
@@ -61,7 +67,7 @@ def _status(sql: sqlite3.Connection, portal_id: int, key: str, name: str) -> Por
         "SELECT count(*), max(published) FROM articles WHERE portal_id = ?", (portal_id,)
     ).fetchone()
     present = stamp(now())
-    failing = sql.execute("SELECT count(*) FROM urls WHERE portal_id = ? AND state = 'failed'", (portal_id,))
+    failing, since = sql.execute(_FAILING, (portal_id,)).fetchone()
     last = runs.finished(sql, portal=key, limit=1)
     return PortalStatus(
         key=key,
@@ -69,7 +75,8 @@ def _status(sql: sqlite3.Connection, portal_id: int, key: str, name: str) -> Por
         articles=articles,
         newest=date.fromisoformat(newest[:10]) if newest else None,
         waiting=count_due(sql, portal_id, present, present),
-        failing=failing.fetchone()[0],
+        failing=failing,
+        failing_since=maybe_moment(since),
         last_run=last[0] if last else None,
         last_success=maybe_moment(runs.last_success(sql, portal_id)),
     )

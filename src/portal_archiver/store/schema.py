@@ -228,7 +228,7 @@ _DRIFT = """
 ALTER TABLE runs ADD COLUMN yields TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(yields));   -- {"date": [38, 40]}
 ALTER TABLE runs ADD COLUMN alarms TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(alarms));
 ALTER TABLE portals ADD COLUMN accepted_at TEXT;   -- when somebody last took the portal as it was then
-CREATE INDEX articles_arrived ON articles (portal_id, first_seen);
+CREATE INDEX events_of_url ON run_events (url);
 """
 
 
