@@ -378,5 +378,6 @@ def test_status_shows_each_portal_and_what_is_worth_a_look(tmp_path_factory: pyt
     assert lines[7:] == [
         DUE,
         "tay: the last run did not go well; one last did: 2026-01-28",
-        f"tay: 2 pages could not be fetched, since 2026-01-29; every run tries again (`{typed('runs 12')}` shows which)",
+        "tay: 2 pages could not be fetched, since 2026-01-29; every run tries again"
+        f" (`{typed('runs 12')}` shows which)",
     ]
