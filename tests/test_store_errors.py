@@ -174,7 +174,7 @@ def test_the_schema_is_strict_and_as_many_migrations_as_its_version_says(tmp_pat
         ]
         assert {table.name for table in ours} == {
             "portals", "urls", "captures", "bodies", "articles", "revisions", "photos", "attachments", "article_urls",
-            "licenses", "runs", "run_events",
+            "licenses", "runs", "run_events", "dictionaries",
         }  # fmt: skip
         assert all(table.strict for table in ours)
         assert archive.db.journal_mode == "wal"

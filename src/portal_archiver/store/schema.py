@@ -10,7 +10,7 @@ from sqlite_utils import Database, Migrations
 APPLICATION_ID = 0x50417263
 
 # The number of migrations below. The archive has its own in PRAGMA user_version, so that opening costs no look-around.
-VERSION = 3
+VERSION = 4
 
 migrations = Migrations("portal-archiver")
 
@@ -231,6 +231,17 @@ ALTER TABLE portals ADD COLUMN accepted_at TEXT;   -- when somebody last took th
 CREATE INDEX events_of_url ON run_events (url);
 """
 
+# A payload may be told as the difference to another one; see payloads.py. `used` is the body it last served.
+_DICTIONARIES = """
+ALTER TABLE bodies ADD COLUMN dictionary_id INTEGER REFERENCES bodies(id);   -- NULL: it stands alone
+CREATE TABLE dictionaries (
+    portal_id INTEGER NOT NULL REFERENCES portals(id),
+    body_id   INTEGER NOT NULL REFERENCES bodies(id),
+    used      INTEGER NOT NULL,
+    PRIMARY KEY (portal_id, body_id)
+) STRICT, WITHOUT ROWID;
+"""
+
 
 @migrations()
 def m001_first_tables(db: Database) -> None:
@@ -249,6 +260,12 @@ def m002_looks(db: Database) -> None:
 def m004_drift(db: Database) -> None:
     """What tells that a template has changed."""
     run_script(db, _DRIFT)
+
+
+@migrations()
+def m006_dictionaries(db: Database) -> None:
+    """What makes the pages of a portal small."""
+    run_script(db, _DICTIONARIES)
 
 
 def run_script(db: Database, script: str) -> None:
