@@ -28,8 +28,8 @@ class Fetcher:
 
     An async context manager; `requests` counts what was sent, robots.txt, redirects and retries among it; `scope` and
     `robots` say beforehand what may be fetched. `may_connect` is asked about every IP address before a connection to it
-    is made (default: public ones, or all of them where the portal has `allow_private`). Fetchers that run side by side
-    share one `politeness`, for their portals may share hosts.
+    is made (default: public ones, or all of them where the portal has `allow_private`). `limits` are the portal's own
+    unless they are given. Fetchers that run side by side share one `politeness`, for their portals may share hosts.
     """
 
     def __init__(
@@ -44,9 +44,12 @@ class Fetcher:
         self.scope = Scope(portal)
         self._portal = portal
         self._may_connect = may_connect or (is_any if portal.allow_private else is_public)
-        self._limits = limits or Limits()
+        self._limits = limits or Limits.of(portal)
         self._politeness = politeness or Politeness(self._limits)
-        self.robots = Robots(partial(self._ask, headers={}, cut=ROBOTS_BYTES), self._politeness, self._may_connect)
+        # What one portal sees of a robots.txt holds for those who may connect as it does, and trust as it does.
+        view = self._may_connect, portal.ca, portal.verify
+        ask = partial(self._ask, headers={}, cut=ROBOTS_BYTES)
+        self.robots = Robots(ask, self._politeness, view)
         self._client: httpx.AsyncClient | None = None
 
     async def __aenter__(self) -> Self:
@@ -125,5 +128,5 @@ def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
 def _fetch(url: str, answer: Answer) -> Fetch:
     if answer.reason and answer.status not in REMOVED:
         return Fetch(url, reason=answer.reason, detail=answer.detail)
-    capture = Capture(url, answer.url, status=answer.status, headers=answer.headers, body=answer.body)
+    capture = Capture(url, answer.url, status=answer.status, headers=answer.headers, body=answer.body, peer=answer.peer)
     return Fetch(url, capture, answer.reason or "", answer.detail)

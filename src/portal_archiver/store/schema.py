@@ -10,7 +10,7 @@ from sqlite_utils import Database, Migrations
 APPLICATION_ID = 0x50417263
 
 # The number of migrations below. The archive has its own in PRAGMA user_version, so that opening costs no look-around.
-VERSION = 2
+VERSION = 3
 
 migrations = Migrations("portal-archiver")
 
@@ -223,6 +223,18 @@ CREATE INDEX urls_by_look ON urls (portal_id, look) WHERE look IS NOT NULL;
 """
 
 
+# Who answered, and what hosts say of robots: for a day it need not be asked again (RFC 9309 §2.4).
+_NETWORK = """
+ALTER TABLE captures ADD COLUMN peer TEXT CHECK (json_valid(peer));   -- model.Peer; NULL: not known
+CREATE TABLE robots (
+    location   TEXT PRIMARY KEY,              -- https://www.bachhai.example/robots.txt
+    fetched_at TEXT NOT NULL,
+    status     INTEGER NOT NULL,
+    text       TEXT NOT NULL                  -- empty after a 4xx: the host has none
+) STRICT;
+"""
+
+
 @migrations()
 def m001_first_tables(db: Database) -> None:
     """All that one nightly run needs."""
@@ -234,6 +246,12 @@ def m001_first_tables(db: Database) -> None:
 def m002_looks(db: Database) -> None:
     """What keeps a crawl out of mirrors."""
     run_script(db, _LOOKS)
+
+
+@migrations()
+def m003_network(db: Database) -> None:
+    """Evidence of the connection, and a robots.txt that outlives the run."""
+    run_script(db, _NETWORK)
 
 
 def run_script(db: Database, script: str) -> None:
