@@ -192,7 +192,8 @@ class _Run:
     async def travel(self) -> RunReport:
         """Asks for one URL after another until nothing is due, or something says stop."""
         budget = self.options.max_pages or self.portal.budget
-        async with Fetcher(self.portal, politeness=self.politeness) as fetcher:
+        asking = Fetcher(self.portal, politeness=self.politeness, memory=self.archive, anew=self.options.recheck)
+        async with asking as fetcher:
             self.frontier.add(await seeds(self.portal, fetcher))
             stopped = self.why_stop(budget)
             while stopped is None and (target := self.frontier.next()):

@@ -16,7 +16,7 @@ from portal_archiver.crawler.politeness import Politeness
 from portal_archiver.crawler.reasons import Reason
 from portal_archiver.crawler.retry import OVERLOADED, asked_wait, retrying
 from portal_archiver.crawler.robots import MAX_BYTES as ROBOTS_BYTES
-from portal_archiver.crawler.robots import Robots
+from portal_archiver.crawler.robots import Robots, RobotsMemory
 from portal_archiver.crawler.scope import Scope
 from portal_archiver.crawler.transport import open_client
 from portal_archiver.model import Capture, Fetch, Portal
@@ -30,6 +30,7 @@ class Fetcher:
     `robots` say beforehand what may be fetched. `may_connect` is asked about every IP address before a connection to it
     is made (default: public ones, or all of them where the portal has `allow_private`). `limits` are the portal's own
     unless they are given. Fetchers that run side by side share one `politeness`, for their portals may share hosts.
+    `memory` keeps the robots.txt of each host for a day, across runs; with `anew` it is asked for all the same.
     """
 
     def __init__(
@@ -39,6 +40,8 @@ class Fetcher:
         limits: Limits | None = None,
         may_connect: Callable[[str], bool] | None = None,
         politeness: Politeness | None = None,
+        memory: RobotsMemory | None = None,
+        anew: bool = False,
     ) -> None:
         self.requests = 0
         self.scope = Scope(portal)
@@ -49,7 +52,7 @@ class Fetcher:
         # What one portal sees of a robots.txt holds for those who may connect as it does, and trust as it does.
         view = self._may_connect, portal.ca, portal.verify
         ask = partial(self._ask, headers={}, cut=ROBOTS_BYTES)
-        self.robots = Robots(ask, self._politeness, view)
+        self.robots = Robots(ask, self._politeness, view, memory=memory, anew=anew)
         self._client: httpx.AsyncClient | None = None
 
     async def __aenter__(self) -> Self:
