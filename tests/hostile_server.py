@@ -1,7 +1,7 @@
 """A server on 127.0.0.1 that does what servers do on a bad day; every arrival is recorded.
 
 The endpoints are a table from path to a function that answers; `/robots.txt` is what the test says it is. Used as
-`with HostileServer() as server: ... server.url("/slow") ... server.arrivals`; given a certificate, it speaks TLS.
+`with HostileServer() as server: ... server.url("/slow") ... server.arrivals`; with `tls` it is https.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 import brotli  # type: ignore[import-untyped]
-import trustme
 import zstandard
 
 from portal_archiver.model import Portal
@@ -59,13 +58,11 @@ class HostileServer(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = True
 
-    def __init__(self, robots: str | int = 404, certificate: trustme.LeafCert | None = None) -> None:
+    def __init__(self, robots: str | int = 404, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), Hostile)
-        self.scheme = "https" if certificate else "http"
-        if certificate:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            certificate.configure_cert(context)
-            self.socket = context.wrap_socket(self.socket, server_side=True)
+        self.scheme = "https" if tls else "http"
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
         self.robots = robots
         self.robots_location = ""
         self.arrivals: list[Arrival] = []

@@ -69,7 +69,7 @@ class Fetcher:
         """Ask for a URL and follow its redirects; given the validators of an earlier answer, conditionally (RFC 9110).
 
         A 304 gives a capture with an empty body. A 404 or 410 gives a capture and a reason. Everything else that is no
-        page gives a reason alone. Raises nothing but the caller's own cancellation.
+        page gives a reason alone. Raises nothing but the caller's own cancellation, and what `memory` raises.
         """
         headers = _conditions(etag, last_modified)
         here, seen = url, {url}

@@ -24,7 +24,7 @@ ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5"
 PEER = "peer"  # the extension of a response that says who gave it
 AddressInfo: TypeAlias = "tuple[int, int, int, str, tuple[object, ...]]"
 
-_answering: ContextVar[Peer] = ContextVar("answering")
+_answering: ContextVar[Peer | None] = ContextVar("answering", default=None)
 
 
 class PrivateAddressError(OSError):
@@ -38,8 +38,7 @@ class _Response(aiohttp.ClientResponse):
     """A response that looks at its connection while it has one: a short body ends, and gives it back, at once."""
 
     async def start(self, connection: Connection) -> aiohttp.ClientResponse:
-        if connection.transport is not None:
-            _answering.set(peer_of(connection.transport))
+        _answering.set(peer_of(connection.transport) if connection.transport else None)
         return await super().start(connection)
 
 
@@ -48,7 +47,7 @@ class _Transport(AiohttpTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         response = await super().handle_async_request(request)
-        response.extensions[PEER] = _answering.get(None)
+        response.extensions[PEER] = _answering.get()
         return response
 
 

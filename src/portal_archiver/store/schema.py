@@ -225,7 +225,7 @@ CREATE INDEX urls_by_look ON urls (portal_id, look) WHERE look IS NOT NULL;
 
 # Who answered, and what hosts say of robots: for a day it need not be asked again (RFC 9309 §2.4).
 _NETWORK = """
-ALTER TABLE captures ADD COLUMN peer TEXT CHECK (json_valid(peer));   -- model.Peer; NULL: not known
+ALTER TABLE captures ADD COLUMN peer TEXT CHECK (peer IS NULL OR json_valid(peer));   -- model.Peer; NULL: unknown
 CREATE TABLE robots (
     location   TEXT PRIMARY KEY,              -- https://www.bachhai.example/robots.txt
     fetched_at TEXT NOT NULL,
