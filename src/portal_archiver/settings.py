@@ -122,7 +122,7 @@ def _certificates(value: object) -> str:
 
     path = Path(_text(value))
     try:
-        text = path.read_text("ascii", errors="ignore")  # around the certificates people write what they like
+        text = path.read_text("ascii", errors="ignore")  # there may be notes around the certificates
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
     except (ssl.SSLError, ValueError):
         raise ValueError(f"{path}: holds no certificate in PEM, which begins -----BEGIN CERTIFICATE-----") from None

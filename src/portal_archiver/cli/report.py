@@ -74,7 +74,7 @@ def trouble(reports: Sequence[RunReport]) -> Iterator[str]:
         reasons = _by_count(report)
         what = f": {_sentence(reasons[0][0])}" if reasons else ""
         if report.stopped == "unreachable":
-            remedy = REMEDIES[Reason.TLS] if Reason.TLS in report.reasons else CHECK_START
+            remedy = REMEDIES[Reason.TLS] if reasons and reasons[0][0] == Reason.TLS else CHECK_START
             yield f"{report.portal} is unreachable{what}: {remedy}"
         elif brought_nothing(report):
             remedy = next((REMEDIES[Reason(name)] for name, _ in reasons if name in REMEDIES), TRY_LATER)

@@ -47,9 +47,8 @@ def _context(ca: str, verify: bool) -> ssl.SSLContext:
         return httpx.create_ssl_context(verify=False)
     context = httpx.create_ssl_context()
     if ca:
-        context.load_verify_locations(
-            cadata=ca.encode("ascii", "ignore").decode()
-        )  # OpenSSL bears no notes in Vietnamese
+        # OpenSSL takes ASCII alone; around the certificates people write what they like.
+        context.load_verify_locations(cadata=ca.encode("ascii", "ignore").decode())
         # What was pinned is trusted as it stands, though its own issuer is not known.
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     return context
