@@ -1,13 +1,14 @@
 """A server on 127.0.0.1 that does what servers do on a bad day; every arrival is recorded.
 
 The endpoints are a table from path to a function that answers; `/robots.txt` is what the test says it is. Used as
-`with HostileServer() as server: ... server.url("/slow") ... server.arrivals`.
+`with HostileServer() as server: ... server.url("/slow") ... server.arrivals`; with `tls` it is https.
 """
 
 from __future__ import annotations
 
 import gzip
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -33,6 +34,7 @@ PAGE = (
 ).encode()
 SITEMAP = b"<urlset>" + 300 * b"<url><loc>http://bachhai.example/</loc></url>" + b"</urlset>"
 HTML = ("Content-Type", "text/html; charset=utf-8")
+OK = b"HTTP/1.1 200 OK\r\n"
 ETAG = '"mua-ca-1"'
 MODIFIED = "Sat, 01 Aug 2026 02:30:00 GMT"
 BOMB_BYTES = 50_000_000
@@ -56,8 +58,11 @@ class HostileServer(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = True
 
-    def __init__(self, robots: str | int = 404) -> None:
+    def __init__(self, robots: str | int = 404, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), Hostile)
+        self.scheme = "https" if tls else "http"
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
         self.robots = robots
         self.robots_location = ""
         self.arrivals: list[Arrival] = []
@@ -83,7 +88,7 @@ class HostileServer(ThreadingHTTPServer):
         """A client that hangs up on us is what the tests are about."""
 
     def url(self, path: str, host: str = "127.0.0.1") -> str:
-        return f"http://{host}:{self.server_address[1]}{path}"
+        return f"{self.scheme}://{host}:{self.server_address[1]}{path}"
 
     def paths(self) -> list[str]:
         return [arrival.path for arrival in self.arrivals]
@@ -237,9 +242,33 @@ def too_long(request: Hostile) -> None:
     request.reply(200, PAGE, HTML, length=len(PAGE) - 10)
 
 
-def no_http(request: Hostile) -> None:
-    request.wfile.write(b"\x00\x01 good day to you\r\n\r\n")
-    request.hang_up()
+def raw(*pieces: bytes) -> Callable[[Hostile], None]:
+    """Sends bytes as they are, and hangs up."""
+
+    def answer(request: Hostile) -> None:
+        for piece in pieces:
+            request.wfile.write(piece)
+        request.hang_up()
+
+    return answer
+
+
+def dripping(piece: bytes, after: bytes = b"") -> Callable[[Hostile], None]:
+    """Begins as it should, and goes on with the same piece for ever."""
+
+    def answer(request: Hostile) -> None:
+        request.wfile.write(after)
+        while not request.server.closing.wait(0.02):
+            request.wfile.write(piece)
+        request.hang_up()
+
+    return answer
+
+
+def lying_etag(request: Hostile) -> None:
+    """Another page each time, under the same ETag."""
+    visit = f"<p>Lần {request.times()}</p>".encode()
+    request.reply(200, PAGE.replace(b"</html>", visit + b"</html>"), HTML, ("ETag", ETAG))
 
 
 def chunks(*pieces: bytes) -> Callable[[Hostile], None]:
@@ -342,7 +371,25 @@ ENDPOINTS: dict[str, Callable[[Hostile], None]] = {
     "/too-long": too_long,
     "/reset": lambda request: request.hang_up(reset=True),
     "/hangs-up": lambda request: request.hang_up(),
-    "/no-http": no_http,
+    "/no-http": raw(b"\x00\x01 good day to you\r\n\r\n"),
+    "/http-0.9": raw(PAGE),
+    "/no-status": raw(b"HTTP/1.1 OK fine\r\nContent-Length: 0\r\n\r\n"),
+    "/garbage-headers": raw(OK, b"\xff\xfe\x00 nonsense\r\nno colon here\r\n\r\n", PAGE),
+    "/huge-header": raw(OK, b"X-Much: " + b"a" * 1_000_000, b"\r\n\r\n", PAGE),
+    "/many-headers": raw(OK, *(b"X-%d: a\r\n" % n for n in range(5000)), b"\r\n", PAGE),
+    "/cut-status": raw(OK[:10]),
+    "/cut-headers": raw(OK, b"Content-Type: text/ht"),
+    "/slow-headers": dripping(b"X-Wait: a\r\n", OK),
+    "/slow-header": dripping(b"a", OK + b"X-Wait: "),
+    "/two-lengths": raw(OK, b"Content-Length: 5\r\nContent-Length: 9\r\n\r\n", b"<p>123456"),
+    "/minus-length": raw(OK, b"Content-Length: -5\r\n\r\n", PAGE),
+    "/early-hints": raw(b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n", OK, b"\r\n", PAGE),
+    "/interim-for-ever": dripping(b"HTTP/1.1 102 Processing\r\n\r\n"),
+    "/switching": raw(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n"),
+    "/empty": lambda request: request.reply(200, b"", HTML),
+    "/lying-etag": lying_etag,
+    "/wrong-charset": lambda request: request.reply(200, PAGE, ("Content-Type", "text/html; charset=iso-8859-1")),
+    "/unknown-charset": lambda request: request.reply(200, PAGE, ("Content-Type", "text/html; charset=x-vni")),
     "/broken-chunks": chunks(b"zz\r\nnot a chunk\r\n"),
     "/cut-chunks": chunks(b"3\r\n<p>\r\n"),
     "/flaky": flaky,
@@ -364,6 +411,7 @@ ENDPOINTS: dict[str, Callable[[Hostile], None]] = {
     "/moved-utf8": lambda request: request.redirect("/tin-tức".encode().decode("latin-1")),
     "/tin-t%E1%BB%A9c": page,
     "/to-file": lambda request: request.redirect("/anh.jpg"),
+    "/moved-nowhere": lambda request: request.reply(302),
     "/to-mail": lambda request: request.redirect("mailto:tin@bachhai.example"),
     "/to-nowhere": lambda request: request.redirect("http://[bad"),
     "/to-other-host": lambda request: request.redirect("http://khac.example/"),

@@ -180,6 +180,7 @@ def test_a_report_is_shown_with_its_source_and_the_republication_clause(ask: Ask
     assert hit["url"] in shown.out
     assert f"\nRepublication\n  {answer['article']['license']['attribution']}\n" in shown.out
     assert answer["revisions"] == 1
+    assert {capture["peer"]["address"] for capture in answer["captures"]} == {"127.0.0.1"}
 
 
 def test_status_counts_what_search_finds(ask: Ask) -> None:

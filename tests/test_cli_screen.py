@@ -154,6 +154,11 @@ def test_a_report_says_what_follows(run: RunReport, said: str) -> None:
 @pytest.mark.parametrize(
     ("run", "told"),
     [
+        (
+            report(stopped="unreachable", reasons={"tls": 1}),
+            "bachhai is unreachable: the host's certificate or TLS is not"
+            " valid: `portal-archiver runs` tells what is wrong with it; `ca` or `verify` in its table may help",
+        ),
         (report(stopped="unreachable", reasons={"dns": 1}), "bachhai is unreachable: the host's name could not"),
         (report(reasons={"private-address": 1}), "set `allow_private = true`"),
         (report(reasons={"not-html": 1}), "correct `start`: that address is no web page"),

@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,6 +54,11 @@ def test_every_setting_arrives_at_the_portal(tmp_path: Path) -> None:
         budget = 50
         allow_private = true
         contact = "archive@bachhai.example"
+        max_bytes = "25 MB"
+        max_seconds = 90
+        max_redirects = 3
+        tries = 5
+        verify = false
         """
     assert loaded(tmp_path, text)["bachhai"] == Portal(
         start=("https://bachhai.example/", "https://en.bachhai.example/news"),
@@ -66,6 +72,11 @@ def test_every_setting_arrives_at_the_portal(tmp_path: Path) -> None:
         budget=50,
         allow_private=True,
         contact="archive@bachhai.example",
+        max_bytes=25_000_000,
+        max_seconds=90.0,
+        max_redirects=3,
+        tries=5,
+        verify=False,
     )
 
 
@@ -79,6 +90,8 @@ def test_a_file_from_a_windows_editor_is_read(tmp_path: Path) -> None:
     assert load(tmp_path / "p.toml")["a"].delay == 2
 
 
+SIZE = 'expected a size between "10 kB" and "1 GB", as a number of bytes or such as "25 MB"'
+
 # What is written after `[portal.a]` and a good `start` (so: from line 3 on), and what is told about it.
 WRONG_VALUES = {
     'delay = "fast"': 'portal.a.delay: expected a number of seconds between 0 and 3600, got "fast"',
@@ -88,6 +101,17 @@ WRONG_VALUES = {
     "delay = true": "portal.a.delay: expected a number of seconds between 0 and 3600, got true",
     "budget = 0": "portal.a.budget: expected a whole number of pages, 1 or more, got 0",
     "budget = 1.5": "portal.a.budget: expected a whole number of pages, 1 or more, got 1.5",
+    "max_bytes = 25": f"portal.a.max_bytes: {SIZE}, got 25",
+    'max_bytes = "25"': f'portal.a.max_bytes: {SIZE}, got "25"',
+    'max_bytes = "25 MBit"': f'portal.a.max_bytes: {SIZE}, got "25 MBit"',
+    'max_bytes = "2 GB"': f'portal.a.max_bytes: {SIZE}, got "2 GB"',
+    "max_bytes = 25e6": f"portal.a.max_bytes: {SIZE}, got 25000000.0",
+    "max_seconds = 0": "portal.a.max_seconds: expected a number of seconds between 1 and 3600, got 0",
+    "max_redirects = -1": "portal.a.max_redirects: expected a whole number between 0 and 50, got -1",
+    "tries = 0": "portal.a.tries: expected a whole number between 1 and 10, got 0",
+    "tries = 1.5": "portal.a.tries: expected a whole number between 1 and 10, got 1.5",
+    'verify = "no"': 'portal.a.verify: expected true or false, got "no"',
+    "ca = true": 'portal.a.ca: expected the path of a file of PEM certificates, such as "chain.pem", got true',
     "allow_private = 1": "portal.a.allow_private: expected true or false, got 1",
     'name = ""': 'portal.a.name: expected a name such as "Cổng thông tin điện tử tỉnh Bạch Hải", got ""',
     "contact = []": "portal.a.contact: expected an e-mail address, or the address of a page about you, "
@@ -115,6 +139,49 @@ def test_a_wrong_value_is_told_with_what_was_expected(tmp_path: Path, text: str)
     (told,) = mistakes(tmp_path, f"[portal.a]\n{START}\n{text}\n")
     line = 2 if "start[1]" in told else 3 + text.count("\n")
     assert told == f"portals.toml:{line}: {WRONG_VALUES[text]}"
+
+
+@pytest.mark.parametrize(
+    ("written", "size"),
+    [("12_000", 12_000), ('"10kB"', 10_000), ('"1.5 MB"', 1_500_000), ('"64 KiB"', 65_536), ('"1 GB"', 10**9),
+     ('"0.5 GiB"', 2**29), ('"10000 B"', 10_000)],
+)  # fmt: skip
+def test_sizes_are_written_as_people_write_them(tmp_path: Path, written: str, size: int) -> None:
+    assert loaded(tmp_path, f"[portal.a]\n{START}\nmax_bytes = {written}\n")["a"].max_bytes == size
+
+
+def test_a_certificate_is_read_from_beside_the_configuration(tmp_path: Path) -> None:
+    pem = trustme.CA().cert_pem.bytes()
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "chain.pem").write_bytes("# Cơ quan chứng thực\n".encode() + pem)
+    assert pem.decode() in loaded(tmp_path, f'[portal.a]\n{START}\nca = "keys/chain.pem"\n')["a"].ca
+    absolute = tmp_path / "keys" / "chain.pem"
+    assert pem.decode() in loaded(tmp_path, f'[portal.a]\n{START}\nca = "{absolute}"\n')["a"].ca
+
+
+# What stands in the file that `ca` names, and how the line about it ends.
+NO_CERTIFICATES = {
+    b"": "holds no certificate in PEM, which begins -----BEGIN CERTIFICATE-----",
+    b"\x30\x82\x01\x0a\xff\x00": "holds no certificate in PEM, which begins -----BEGIN CERTIFICATE-----",
+    b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n": "holds no certificate in PEM, which begins "
+    "-----BEGIN CERTIFICATE-----",
+    None: "no such file or directory",
+}
+
+
+@pytest.mark.parametrize("content", NO_CERTIFICATES)
+def test_a_file_without_a_certificate_is_told(tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "chain.pem").write_bytes(content)
+    (told,) = mistakes(tmp_path, f'[portal.a]\n{START}\nca = "chain.pem"\n')
+    expected = 'expected the path of a file of PEM certificates, such as "chain.pem", got "chain.pem"'
+    assert told == f"portals.toml:3: portal.a.ca: {expected} (chain.pem: {NO_CERTIFICATES[content]})"
+
+
+def test_a_certificate_that_nothing_would_be_checked_against_is_told(tmp_path: Path) -> None:
+    (tmp_path / "chain.pem").write_bytes(trustme.CA().cert_pem.bytes())
+    (told,) = mistakes(tmp_path, f'[portal.a]\n{START}\nca = "chain.pem"\nverify = false\n')
+    assert told.startswith("portals.toml:4: portal.a.verify: false checks no certificate, so that `ca` is of no use")
 
 
 def test_a_selector_that_is_no_css_is_told(tmp_path: Path) -> None:
@@ -259,6 +326,7 @@ def test_the_template_for_a_portal_loads_as_that_portal(tmp_path: Path, url: str
 def test_every_setting_is_explained_in_the_template_and_its_example_is_valid(tmp_path: Path) -> None:
     text = template("https://bachhai.example/")
     uncommented = re.sub(r"^# (?=[a-z_.]+ = )", "", text, flags=re.M)
+    (tmp_path / "chain.pem").write_bytes(trustme.CA().cert_pem.bytes())
     assert set(tomllib.loads(uncommented)["portal"]["bachhai"]) == set(SETTINGS)
     assert set(re.findall(r"\w+", text)) >= set(FIELDS)
     loaded(tmp_path, uncommented)
@@ -268,7 +336,10 @@ def test_the_defaults_the_template_shows_are_the_true_ones() -> None:
     text = template("https://bachhai.example/")
     portal = Portal(start=("https://bachhai.example/",))
     assert f"# delay = {portal.delay}\n" in text
-    assert f"# budget = {portal.budget}\n" in text
+    for name in ("budget", "max_seconds", "max_redirects", "tries"):
+        assert f"# {name} = {getattr(portal, name)}\n" in text
+    assert f'# max_bytes = "{portal.max_bytes // 10**6} MB"\n' in text
+    assert f"# verify = {str(portal.verify).lower()}\n" in text
     assert f'# hosts = ["{portal.hosts[0]}"]\n' in text
 
 

@@ -82,6 +82,17 @@ def test_every_content_coding_is_undone(server: HostileServer, path: str) -> Non
         ("/hangs-up", Reason.RESET, 3),
         ("/too-short", Reason.INCOMPLETE, 3),
         ("/no-http", Reason.BAD_HTTP, 1),
+        ("/http-0.9", Reason.BAD_HTTP, 1),
+        ("/no-status", Reason.BAD_HTTP, 1),
+        ("/garbage-headers", Reason.BAD_HTTP, 1),
+        ("/huge-header", Reason.BAD_HTTP, 1),
+        ("/many-headers", Reason.BAD_HTTP, 1),
+        ("/two-lengths", Reason.BAD_HTTP, 1),
+        ("/minus-length", Reason.BAD_HTTP, 1),
+        ("/cut-status", Reason.RESET, 3),
+        ("/cut-headers", Reason.RESET, 3),
+        ("/switching", Reason.UNEXPECTED_STATUS, 1),
+        ("/moved-nowhere", Reason.UNEXPECTED_STATUS, 1),
         ("/cut-chunks", Reason.INCOMPLETE, 3),
         ("/endless", Reason.TOO_LARGE, 1),
         ("/announces-much", Reason.TOO_LARGE, 1),
@@ -108,6 +119,14 @@ def test_every_fault_has_its_reason_and_only_what_heals_is_tried_again(
     assert after.capture.body == PAGE
 
 
+@pytest.mark.parametrize("path", ["/early-hints", "/wrong-charset", "/unknown-charset", "/empty"])
+def test_what_is_odd_but_no_fault_is_taken_byte_for_byte(server: HostileServer, path: str) -> None:
+    (fetch,) = fetch_all(portal_of(server), server.url(path))
+    assert fetch.capture is not None
+    assert (fetch.reason, fetch.capture.status) == ("", 200)
+    assert fetch.capture.body == (b"" if path == "/empty" else PAGE)
+
+
 def test_what_is_gone_is_kept_with_its_reason(server: HostileServer) -> None:
     gone, file, broken = fetch_all(
         portal_of(server), server.url("/gone"), server.url("/gone-file"), server.url("/broken")
@@ -127,7 +146,7 @@ def test_a_body_longer_than_announced_never_runs_into_the_next(server: HostileSe
     assert after.capture.body == PAGE
 
 
-@pytest.mark.parametrize("path", ["/slow-loris", "/silent"])
+@pytest.mark.parametrize("path", ["/slow-loris", "/slow-headers", "/slow-header", "/interim-for-ever", "/silent"])
 def test_a_server_that_takes_its_time_gets_no_more_than_the_limit(server: HostileServer, path: str) -> None:
     (fetch,) = fetch_all(portal_of(server), server.url(path), limits=IMPATIENT)
     assert (fetch.reason, fetch.capture) == (Reason.TIMEOUT, None)
@@ -160,6 +179,34 @@ def test_a_sitemap_may_be_larger_than_a_page(server: HostileServer) -> None:
     (fetch,) = fetch_all(portal_of(server), server.url("/sitemap-12kb"), limits=limits)
     assert fetch.capture is not None
     assert len(fetch.capture.body) > limits.max_bytes
+
+
+def test_a_portal_sets_its_own_limits(server: HostileServer) -> None:
+    """Each of them makes the difference; what is given to the fetcher itself wins."""
+
+    def reason(path: str, limits: Limits | None = None, **settings: float) -> str:
+        async def run() -> Fetch:
+            async with Fetcher(portal_of(server, **settings), limits=limits) as fetcher:
+                return await fetcher.fetch(server.url(path))
+
+        return asyncio.run(run()).reason
+
+    assert reason("/page", max_bytes=len(PAGE) - 1) == Reason.TOO_LARGE
+    assert reason("/page", max_bytes=len(PAGE)) == ""
+    assert reason("/silent", max_seconds=0.1, tries=1) == Reason.TIMEOUT
+    assert reason("/moved", max_redirects=0) == Reason.TOO_MANY_REDIRECTS
+    assert reason("/moved", max_redirects=1) == ""
+    assert reason("/reset", tries=1) == Reason.RESET
+    assert server.paths().count("/reset") == 1
+    assert reason("/page", Limits(), max_bytes=1) == ""
+
+
+def test_a_portal_that_sets_no_limits_has_the_usual_ones() -> None:
+    portal = Portal(("https://bachhai.example/",))
+    assert Limits.of(portal) == Limits()
+    patient = Limits.of(replace(portal, max_seconds=600.0))
+    assert (patient.read_seconds, patient.connect_seconds) == (300.0, 150.0)
+    assert Limits.of(replace(portal, max_seconds=5.0)) == replace(Limits(), max_seconds=5.0)
 
 
 def test_redirects_are_followed_and_the_last_address_is_told(server: HostileServer) -> None:

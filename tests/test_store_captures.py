@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from portal_archiver.errors import ArchiveError, PortalArchiverError
-from portal_archiver.model import Article, Capture, License, Page
+from portal_archiver.model import Article, Capture, License, Page, Peer
 from portal_archiver.store import Archive
 
 URL = "https://bachhai.example/tin/1"
@@ -37,6 +37,18 @@ def test_a_capture_comes_back_byte_for_byte(archive: Archive) -> None:
     assert (record.url, record.final_url, record.fetched_at, record.status) == (URL, URL + "?x=1", WHEN, 200)
     assert (record.headers, record.sha256, record.size) == (headers, capture.sha256, len(body))
     assert archive.payload(record.id) == body
+
+
+def test_who_answered_is_kept_where_it_is_known(archive: Archive) -> None:
+    peers = (
+        None,
+        Peer("203.0.113.7"),
+        Peer("2001:db8::7", verified=False, tls="TLSv1.2", cipher="ECDHE-RSA-AES256-GCM-SHA384", certificate=64 * "a"),
+    )
+    for days, peer in enumerate(peers):
+        capture = Capture(URL, fetched_at=WHEN + timedelta(days=days), body=b"%d" % days, peer=peer)
+        saved = archive.save(capture, Page(URL, URL, "article", ARTICLE))
+    assert tuple(record.peer for record in archive.captures(saved.article_id or 0)) == peers
 
 
 def test_the_same_bytes_are_stored_once(archive: Archive) -> None:

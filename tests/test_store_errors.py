@@ -174,7 +174,7 @@ def test_the_schema_is_strict_and_as_many_migrations_as_its_version_says(tmp_pat
         ]
         assert {table.name for table in ours} == {
             "portals", "urls", "captures", "bodies", "articles", "revisions", "photos", "attachments", "article_urls",
-            "licenses", "runs", "run_events", "dictionaries",
+            "licenses", "runs", "run_events", "dictionaries", "robots",
         }  # fmt: skip
         assert all(table.strict for table in ours)
         assert archive.db.journal_mode == "wal"
@@ -183,18 +183,42 @@ def test_the_schema_is_strict_and_as_many_migrations_as_its_version_says(tmp_pat
         assert plain.execute("PRAGMA application_id").fetchone()[0] == schema.APPLICATION_ID
 
 
-def test_an_archive_of_an_older_version_is_brought_up_to_date_with_all_it_holds(tmp_path: Path) -> None:
+# Of each version after the first: its migration, and what takes its tables back to the version before.
+UNDO = {
+    2: ("m002_looks", ["DROP INDEX urls_by_look", "ALTER TABLE urls DROP COLUMN look"]),
+    3: ("m003_network", ["DROP TABLE robots", "ALTER TABLE captures DROP COLUMN peer"]),
+    4: (
+        "m004_drift",
+        [
+            "ALTER TABLE runs DROP COLUMN yields",
+            "ALTER TABLE runs DROP COLUMN alarms",
+            "ALTER TABLE portals DROP COLUMN accepted_at",
+            "DROP INDEX events_of_url",
+        ],
+    ),
+    5: ("m005_dictionaries", ["DROP TABLE dictionaries", "ALTER TABLE bodies DROP COLUMN dictionary_id"]),
+}
+
+
+def test_every_version_can_be_undone_here() -> None:
+    assert list(UNDO) == list(range(2, schema.VERSION + 1))
+
+
+@pytest.mark.parametrize("older", range(1, schema.VERSION))
+def test_an_archive_of_an_older_version_is_brought_up_to_date_with_all_it_holds(tmp_path: Path, older: int) -> None:
     path = tmp_path / "archive.db"
     with Archive(path) as archive:
         save(archive, 1)
-        expected = archive.article(1)
-        archive.db.execute("DROP INDEX urls_by_look")
-        archive.db.execute("ALTER TABLE urls DROP COLUMN look")
-        archive.db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm002_looks'")
-        archive.db.execute("PRAGMA user_version = 1")
+        expected, captures = archive.article(1), archive.captures(1)
+        tables = {table.name: table.columns_dict for table in archive.db.tables}
+        for name, statements in (UNDO[version] for version in range(schema.VERSION, older, -1)):
+            for statement in statements:
+                archive.db.execute(statement)
+            archive.db.execute("DELETE FROM _sqlite_migrations WHERE name = ?", [name])
+        archive.db.execute(f"PRAGMA user_version = {older}")
     with pytest.raises(ArchiveError, match="older portal-archiver; the next `portal-archiver crawl` brings it up to"):
         Archive(path, read_only=True)
     with Archive(path) as archive:
-        assert "look" in archive.db["urls"].columns_dict
+        assert {table.name: table.columns_dict for table in archive.db.tables} == tables
         assert archive.db.execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
-        assert archive.article(1) == expected
+        assert (archive.article(1), archive.captures(1)) == (expected, captures)

@@ -120,6 +120,8 @@ def _settings(where: Key, table: dict[str, Any], mistakes: _Mistakes) -> dict[st
         for index, url in enumerate(values["start"]):
             if not on_hosts(url, values["hosts"]):
                 mistakes.add((*where, "start", index), f"expected an address on one of `hosts`, got {_shown(url)}")
+    if "ca" in values and values.get("verify") is False:
+        mistakes.add((*where, "verify"), "false checks no certificate, so that `ca` is of no use: remove one of them")
     return values
 
 
@@ -144,8 +146,9 @@ def _value(setting: Setting, key: Key, value: object, mistakes: _Mistakes) -> An
 
 
 def _one(setting: Setting, key: Key, value: object, mistakes: _Mistakes) -> Any:
+    given = str(mistakes.path.parent / value) if setting.file and isinstance(value, str) else value
     try:
-        return setting.read(value)
+        return setting.read(given)
     except ValueError as error:
         why = f" ({str(error).rstrip('.')})" if str(error) else ""
         mistakes.add(key, f"expected {setting.expected}, got {_shown(value)}{why}")
@@ -244,6 +247,19 @@ start = {start}
 
 # Sent with every request, so that the people who run the portal can reach you: an e-mail address or a web page.
 # contact = "you@example.org"
+
+# A page larger than this is not kept, and a request that takes longer is given up, its body included. Redirects
+# followed for one page, and how often one is asked for that may come yet (timeouts, server errors).
+# max_bytes = "10 MB"
+# max_seconds = 60.0
+# max_redirects = 10
+# tries = 3
+
+# A server whose certificate is not valid is not asked. One that leaves out an intermediate certificate, or has an
+# authority of its own: save that certificate as PEM and name the file here, as seen from this one. With verify = false
+# no certificate is checked, and every capture says so.
+# ca = "chain.pem"
+# verify = true
 
 {private}
 # Where a field stands on the page, as CSS selectors, should it not be found by itself. The fields are title,

@@ -18,12 +18,29 @@ PAGE_STATUSES = frozenset({200, 203})  # a page, and one that a proxy changed on
 
 
 @dataclass(frozen=True, slots=True)
+class Peer:
+    """Who answered, as the connection itself shows: the IP `address` that was connected to, and how it was secured.
+
+    Without TLS `verified` is None and the rest empty. With it, `verified` says whether the certificate was checked
+    against the authorities trusted and the name of the host; `tls` is the version ("TLSv1.3"), `cipher` its name as
+    OpenSSL spells it, and `certificate` the SHA-256 (hex) of the server's own certificate (DER).
+    """
+
+    address: str
+    verified: bool | None = None
+    tls: str = ""
+    cipher: str = ""
+    certificate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Capture:
     """What a server answered for one URL: the evidence, kept before anybody tries to understand it.
 
     `fetched_at` is an aware datetime and is kept in UTC. `body` is the payload after content-decoding.
     `final_url` (after redirects) defaults to `url`; `sha256` (hex, of `body`) is computed when left out.
-    A 304 is a capture with an empty body: the server's word that nothing changed.
+    A 304 is a capture with an empty body: the server's word that nothing changed. `peer` is who gave the answer of
+    `final_url`, where that is known.
     """
 
     url: str
@@ -33,6 +50,7 @@ class Capture:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     sha256: str = ""
+    peer: Peer | None = None
 
     def __post_init__(self) -> None:
         if self.fetched_at.tzinfo is None:
@@ -173,6 +191,10 @@ class Portal:
     `select` maps a field to a CSS selector; `delay` is the pause between two requests to a host, in seconds;
     `budget` is the number of pages fetched in one run; `allow_private` permits private and loopback addresses;
     `contact` (an address or URL) goes into the user agent.
+
+    A page may have `max_bytes`, one request with its body may take `max_seconds`, `max_redirects` are followed, and
+    what may heal is asked for `tries` times. `ca` is the text of PEM certificates that are trusted beside the usual
+    ones; without `verify` no certificate is checked at all, and every capture says so.
     """
 
     start: tuple[str, ...]
@@ -186,6 +208,12 @@ class Portal:
     budget: int = 2000
     allow_private: bool = False
     contact: str | None = None
+    max_bytes: int = 10_000_000
+    max_seconds: float = 60.0
+    max_redirects: int = 10
+    tries: int = 3
+    ca: str = field(default="", repr=False)
+    verify: bool = True
 
     def __post_init__(self) -> None:
         start = (self.start,) if isinstance(self.start, str) else tuple(self.start)
@@ -208,6 +236,19 @@ class Fetch:
     capture: Capture | None = None
     reason: str = ""
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsText:
+    """What a host said of robots at one `location` (https://www.bachhai.example/robots.txt), and when (UTC).
+
+    `text` is empty where it has no such file: `status` is a 4xx then.
+    """
+
+    location: str
+    fetched_at: datetime
+    status: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +299,7 @@ class CaptureRecord:
     headers: tuple[tuple[str, str], ...]
     sha256: str
     size: int
+    peer: Peer | None = None
 
 
 @dataclass(frozen=True, slots=True)

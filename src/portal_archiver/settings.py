@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from portal_archiver.urls import canonicalize, host_of
 
 MAX_DELAY = 3600.0  # seconds
+MAX_SECONDS = 3600.0
+# The least would turn away most pages, and was meant as something else (25 for "25 MB"); the most is held in memory.
+MIN_BYTES, MAX_BYTES = 10_000, 1_000_000_000
+MAX_REDIRECTS = 50
+MAX_TRIES = 10
 _HOST = re.compile(r"(?!-)[\w-]+(\.[\w-]+)*", re.ASCII)
+_SIZE = re.compile(r"(\d{1,12}(?:\.\d{1,6})?) ?([kKMG]i?)?B", re.ASCII)
+_UNITS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "ki": 2**10, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One key: `read` gives the value for `Portal` or raises ValueError, with a reason where there is more to say.
 
-    `expected` ends the sentence "expected ..."; `many` allows a list of such values; `fields` are the keys of a table.
+    `expected` ends the sentence "expected ..."; `many` allows a list of such values; `fields` are the keys of a table;
+    `file` says that the value names a file: `read` gets its path, seen from the folder of portals.toml.
     """
 
     expected: str
     read: Callable[[object], Any]
     many: bool = False
     fields: Mapping[str, Setting] = field(default_factory=dict)
+    file: bool = False
 
 
 def is_host(text: str) -> bool:
@@ -80,16 +91,44 @@ def _selector(value: object) -> str:
     return text
 
 
-def _seconds(value: object) -> float:
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= MAX_DELAY:
-        return float(value)
-    raise ValueError
+def _seconds(least: float, most: float) -> Callable[[object], float]:
+    def read(value: object) -> float:
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and least <= value <= most:
+            return float(value)
+        raise ValueError
+
+    return read
 
 
-def _pages(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
-        return value
-    raise ValueError
+def _whole(least: int, most: float = math.inf) -> Callable[[object], int]:
+    def read(value: object) -> int:
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+            return value
+        raise ValueError
+
+    return read
+
+
+def _size(value: object) -> int:
+    """Bytes, as a number or as people write them: "25 MB", "1.5 GB", "512 KiB"."""
+    if isinstance(value, str) and (match := _SIZE.fullmatch(value.strip())):
+        value = round(float(match[1]) * _UNITS[match[2] or ""])
+    return _whole(MIN_BYTES, MAX_BYTES)(value)
+
+
+def _certificates(value: object) -> str:
+    """The text of a file of certificates, which OpenSSL itself has read."""
+    import ssl  # as above: no command without a configuration should pay
+
+    path = Path(_text(value))
+    try:
+        text = path.read_text("ascii", errors="ignore")  # there may be notes around the certificates
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
+    except (ssl.SSLError, ValueError):
+        raise ValueError(f"{path}: holds no certificate in PEM, which begins -----BEGIN CERTIFICATE-----") from None
+    except OSError as error:
+        raise ValueError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+    return text
 
 
 def _bool(value: object) -> bool:
@@ -127,8 +166,14 @@ SETTINGS = {
     "articles": Setting('a pattern such as "*/tin-tuc/*.html"', _text, many=True),
     "listings": Setting('a pattern such as "*/chuyen-muc/*"', _text, many=True),
     "select": Setting('CSS selectors by field, such as { title = "div.news h1" }', _table, fields=FIELDS),
-    "delay": Setting("a number of seconds between 0 and 3600", _seconds),
-    "budget": Setting("a whole number of pages, 1 or more", _pages),
+    "delay": Setting("a number of seconds between 0 and 3600", _seconds(0, MAX_DELAY)),
+    "budget": Setting("a whole number of pages, 1 or more", _whole(1)),
+    "max_bytes": Setting('a size between "10 kB" and "1 GB", as a number of bytes or such as "25 MB"', _size),
+    "max_seconds": Setting("a number of seconds between 1 and 3600", _seconds(1, MAX_SECONDS)),
+    "max_redirects": Setting("a whole number between 0 and 50", _whole(0, MAX_REDIRECTS)),
+    "tries": Setting("a whole number between 1 and 10", _whole(1, MAX_TRIES)),
+    "ca": Setting('the path of a file of PEM certificates, such as "chain.pem"', _certificates, file=True),
+    "verify": Setting("true or false", _bool),
     "allow_private": Setting("true or false", _bool),
     "contact": Setting("an e-mail address, or the address of a page about you", _text),
 }

@@ -47,7 +47,8 @@ def crawl(
         ),
     ] = None,
     recheck: Annotated[
-        bool, typer.Option("--recheck", help="Look at every known page again, also at those not yet due.")
+        bool,
+        typer.Option("--recheck", help="Look at every known page again, also at those not yet due, and at robots.txt."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:

@@ -25,7 +25,7 @@ FIGURES = (
 )
 SHOWN_SIDE_BY_SIDE = ("fetched", "not_modified", "new", "changed", "unchanged", "failed")
 
-# What to do when a portal brought nothing at all, by the reason.
+# What to do when a portal brought nothing at all, or (TLS) cannot be reached, by the reason.
 REMEDIES = {
     Reason.PRIVATE_ADDRESS: "set `allow_private = true` for it, if it is in your own network",
     Reason.OFF_HOST: "add the host to `hosts`, or correct `start`",
@@ -34,8 +34,10 @@ REMEDIES = {
     Reason.NOT_FOUND: "correct `start`: that page does not exist",
     Reason.GONE: "correct `start`: that page was removed",
     Reason.ROBOTS: "its robots.txt asks robots to stay away: ask the people who run it",
+    Reason.TLS: "`portal-archiver runs` tells what is wrong with it; `ca` or `verify` in its table may help",
     Reason.FORBIDDEN: "it denies access: set `contact`, and ask the people who run it",
 }
+CHECK_START = "check `start` and the network, or try again later"
 TRY_LATER = "open `start` in a browser, and try again later"
 
 
@@ -72,7 +74,8 @@ def trouble(reports: Sequence[RunReport]) -> Iterator[str]:
         reasons = _by_count(report)
         what = f": {_sentence(reasons[0][0])}" if reasons else ""
         if report.stopped == "unreachable":
-            yield f"{report.portal} is unreachable{what}: check `start` and the network, or try again later"
+            remedy = REMEDIES[Reason.TLS] if reasons and reasons[0][0] == Reason.TLS else CHECK_START
+            yield f"{report.portal} is unreachable{what}: {remedy}"
         elif brought_nothing(report):
             remedy = next((REMEDIES[Reason(name)] for name, _ in reasons if name in REMEDIES), TRY_LATER)
             yield f"{report.portal} brought nothing{what}: {remedy}"

@@ -51,13 +51,14 @@ def show(
     """Show one report whole, with all that a citation needs.
 
     Its text, the photos with their credits, where and when it was seen, and how the portal's license lets others
-    republish it.
+    republish it. With --json also every capture of it: its digest, headers, and who answered.
     """
     with existing(archive) as opened:
         archived = opened.article(article_id)
         revisions = len(opened.revisions(article_id))
+        captures = opened.captures(article_id)
     if as_json:
-        emit({"article": archived, "revisions": revisions})
+        emit({"article": archived, "revisions": revisions, "captures": captures})
     else:
         show_article(out(), archived, revisions)
 

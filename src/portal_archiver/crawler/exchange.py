@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 import httpx
@@ -15,7 +15,8 @@ from portal_archiver.crawler.faults import FAULTS, detail_of_fault, reason_of_fa
 from portal_archiver.crawler.limits import Limits
 from portal_archiver.crawler.reasons import Reason, reason_of_status
 from portal_archiver.crawler.scope import MAX_LENGTH
-from portal_archiver.model import PAGE_STATUSES
+from portal_archiver.crawler.transport import PEER
+from portal_archiver.model import PAGE_STATUSES, Peer
 from portal_archiver.urls import SCHEMES, ascii_host
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -31,7 +32,7 @@ class Answer:
     """What one request brought: `status` 0 when nothing came, `headers` as sent, `body` after content-decoding.
 
     `reason` is set unless the answer is a page, a redirect or a 304 to a conditional request. `sent` is false when
-    nothing was asked in the first place.
+    nothing was asked in the first place. `peer` is who answered.
     """
 
     url: str
@@ -41,6 +42,7 @@ class Answer:
     reason: Reason | None = None
     detail: str = ""
     sent: bool = True
+    peer: Peer | None = None
 
     def header(self, name: str) -> str:
         """The first value of a header, whatever the case of its name; "" without one."""
@@ -67,7 +69,8 @@ async def exchange(
     """
     try:
         async with asyncio.timeout(limits.max_seconds), client.stream("GET", url, headers=dict(headers)) as response:
-            return await _read(response, url, limits, cut)
+            answer = await _read(response, url, limits, cut)
+            return replace(answer, peer=response.extensions[PEER])
     except FAULTS as error:
         return Answer(url, reason=reason_of_fault(error), detail=detail_of_fault(error))
 

@@ -12,6 +12,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from portal_archiver.crawler.decoding import DecodingError, TooLargeError
 from portal_archiver.crawler.reasons import Reason
+from portal_archiver.crawler.tls import complaint
 from portal_archiver.crawler.transport import PrivateAddressError
 
 # What a request can raise; anything else is a bug of ours and is not hidden.
@@ -51,8 +52,15 @@ def reason_of_fault(error: BaseException) -> Reason:
 
 
 def detail_of_fault(error: BaseException) -> str:
-    """One line about an exception, for a person: what its innermost cause says, or else what the reason means."""
+    """One line about an exception, for a person: what its innermost cause says, or else what the reason means.
+
+    Of a certificate also what to do.
+    """
     innermost = [each for each in _chain(error) if isinstance(each, Exception)][-1]
+    if isinstance(innermost, ssl.SSLCertVerificationError):
+        return complaint(innermost)
+    if isinstance(innermost, aiohttp.ServerDisconnectedError):
+        return reason_of_fault(error).sentence  # its own words are the inside of aiohttp
     text = " ".join(str(innermost).split())[:300]
     return f"{type(innermost).__name__}: {text}" if text else reason_of_fault(error).sentence
 

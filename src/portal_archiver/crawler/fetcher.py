@@ -16,7 +16,7 @@ from portal_archiver.crawler.politeness import Politeness
 from portal_archiver.crawler.reasons import Reason
 from portal_archiver.crawler.retry import OVERLOADED, asked_wait, retrying
 from portal_archiver.crawler.robots import MAX_BYTES as ROBOTS_BYTES
-from portal_archiver.crawler.robots import Robots
+from portal_archiver.crawler.robots import Robots, RobotsMemory
 from portal_archiver.crawler.scope import Scope
 from portal_archiver.crawler.transport import open_client
 from portal_archiver.model import Capture, Fetch, Portal
@@ -28,8 +28,9 @@ class Fetcher:
 
     An async context manager; `requests` counts what was sent, robots.txt, redirects and retries among it; `scope` and
     `robots` say beforehand what may be fetched. `may_connect` is asked about every IP address before a connection to it
-    is made (default: public ones, or all of them where the portal has `allow_private`). Fetchers that run side by side
-    share one `politeness`, for their portals may share hosts.
+    is made (default: public ones, or all of them where the portal has `allow_private`). `limits` are the portal's own
+    unless they are given. Fetchers that run side by side share one `politeness`, for their portals may share hosts.
+    `memory` keeps the robots.txt of each host for a day, across runs; with `anew` it is asked for all the same.
     """
 
     def __init__(
@@ -39,14 +40,19 @@ class Fetcher:
         limits: Limits | None = None,
         may_connect: Callable[[str], bool] | None = None,
         politeness: Politeness | None = None,
+        memory: RobotsMemory | None = None,
+        anew: bool = False,
     ) -> None:
         self.requests = 0
         self.scope = Scope(portal)
         self._portal = portal
         self._may_connect = may_connect or (is_any if portal.allow_private else is_public)
-        self._limits = limits or Limits()
+        self._limits = limits or Limits.of(portal)
         self._politeness = politeness or Politeness(self._limits)
-        self.robots = Robots(partial(self._ask, headers={}, cut=ROBOTS_BYTES), self._politeness, self._may_connect)
+        # What one portal sees of a robots.txt holds for those who may connect as it does, and trust as it does.
+        view = self._may_connect, portal.ca, portal.verify
+        ask = partial(self._ask, headers={}, cut=ROBOTS_BYTES)
+        self.robots = Robots(ask, self._politeness, view, memory=memory, anew=anew)
         self._client: httpx.AsyncClient | None = None
 
     async def __aenter__(self) -> Self:
@@ -63,7 +69,7 @@ class Fetcher:
         """Ask for a URL and follow its redirects; given the validators of an earlier answer, conditionally (RFC 9110).
 
         A 304 gives a capture with an empty body. A 404 or 410 gives a capture and a reason. Everything else that is no
-        page gives a reason alone. Raises nothing but the caller's own cancellation.
+        page gives a reason alone. Raises nothing but the caller's own cancellation, and what `memory` raises.
         """
         headers = _conditions(etag, last_modified)
         here, seen = url, {url}
@@ -125,5 +131,5 @@ def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
 def _fetch(url: str, answer: Answer) -> Fetch:
     if answer.reason and answer.status not in REMOVED:
         return Fetch(url, reason=answer.reason, detail=answer.detail)
-    capture = Capture(url, answer.url, status=answer.status, headers=answer.headers, body=answer.body)
+    capture = Capture(url, answer.url, status=answer.status, headers=answer.headers, body=answer.body, peer=answer.peer)
     return Fetch(url, capture, answer.reason or "", answer.detail)

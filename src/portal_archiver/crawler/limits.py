@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
+
+from portal_archiver.model import Portal
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +31,19 @@ class Limits:
     connect_seconds: float = 15.0
     read_seconds: float = 30.0
     failures: int = 12
+
+    @classmethod
+    def of(cls, portal: Portal) -> Self:
+        """The limits that a portal sets; whoever grants a request much time lets its server be silent for half of it.
+
+        How long a run waits for a host is not the portal's to say: portals share their hosts.
+        """
+        usual = cls()
+        return cls(
+            max_bytes=portal.max_bytes,
+            max_seconds=portal.max_seconds,
+            max_redirects=portal.max_redirects,
+            tries=portal.tries,
+            connect_seconds=max(usual.connect_seconds, portal.max_seconds / 4),
+            read_seconds=max(usual.read_seconds, portal.max_seconds / 2),
+        )

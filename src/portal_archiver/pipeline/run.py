@@ -79,7 +79,8 @@ class Run:
         """
         width = 1 if self.portal.delay else IN_FLIGHT
         flight: deque[asyncio.Task[_Brought]] = deque()
-        async with Fetcher(self.portal, politeness=self.shared.politeness) as fetcher:
+        politeness, anew = self.shared.politeness, self.options.recheck
+        async with Fetcher(self.portal, politeness=politeness, memory=self.archive, anew=anew) as fetcher:
             self.frontier.add(await seeds(self.portal, fetcher))
             try:
                 while True:

@@ -23,11 +23,12 @@ from portal_archiver.model import (
     Results,
     Revision,
     Rhythm,
+    RobotsText,
     RunEvent,
     RunReport,
     Saved,
 )
-from portal_archiver.store import articles, captures, portals, revisions, runs
+from portal_archiver.store import articles, captures, portals, revisions, robots, runs
 from portal_archiver.store import search as searching
 from portal_archiver.store.connection import Connection
 from portal_archiver.store.frontier import Frontier
@@ -159,6 +160,16 @@ class Archive:
         """The bytes of a capture as they were received."""
         with self._connection.reading() as sql:
             return captures.payload(sql, capture_id)
+
+    def remembered_robots(self, location: str) -> RobotsText | None:
+        """What a host last said of robots at this location, however old; None when nothing is known."""
+        with self._connection.reading() as sql:
+            return robots.load(sql, location)
+
+    def remember_robots(self, text: RobotsText) -> None:
+        """Keep what a host says of robots, in place of what it said before."""
+        with self._connection.transaction():
+            robots.store(self._connection.sql, text)
 
     def frontier(self, portal: Portal, *, recheck: bool = False) -> Frontier:
         """The URLs of a portal that wait; with `recheck` all that are known. One Frontier is one run."""

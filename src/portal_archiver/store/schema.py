@@ -10,7 +10,7 @@ from sqlite_utils import Database, Migrations
 APPLICATION_ID = 0x50417263
 
 # The number of migrations below. The archive has its own in PRAGMA user_version, so that opening costs no look-around.
-VERSION = 4
+VERSION = 5
 
 migrations = Migrations("portal-archiver")
 
@@ -223,6 +223,17 @@ CREATE INDEX urls_by_look ON urls (portal_id, look) WHERE look IS NOT NULL;
 """
 
 
+# Who answered, and what hosts say of robots: for a day it need not be asked again (RFC 9309 §2.4).
+_NETWORK = """
+ALTER TABLE captures ADD COLUMN peer TEXT CHECK (peer IS NULL OR json_valid(peer));   -- model.Peer; NULL: unknown
+CREATE TABLE robots (
+    location   TEXT PRIMARY KEY,              -- https://www.bachhai.example/robots.txt
+    fetched_at TEXT NOT NULL,
+    status     INTEGER NOT NULL,
+    text       TEXT NOT NULL                  -- empty after a 4xx: the host has none
+) STRICT;
+"""
+
 # What the reports of each run had, and what was found to have changed for the worse; see `pipeline.drift`.
 _DRIFT = """
 ALTER TABLE runs ADD COLUMN yields TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(yields));   -- {"date": [38, 40]}
@@ -257,13 +268,19 @@ def m002_looks(db: Database) -> None:
 
 
 @migrations()
+def m003_network(db: Database) -> None:
+    """Evidence of the connection, and a robots.txt that outlives the run."""
+    run_script(db, _NETWORK)
+
+
+@migrations()
 def m004_drift(db: Database) -> None:
     """What tells that a template has changed."""
     run_script(db, _DRIFT)
 
 
 @migrations()
-def m006_dictionaries(db: Database) -> None:
+def m005_dictionaries(db: Database) -> None:
     """What makes the pages of a portal small."""
     run_script(db, _DICTIONARIES)
 
