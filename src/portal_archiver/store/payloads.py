@@ -24,7 +24,7 @@ MAX_DICTIONARIES = 8  # of a portal that are tried: it has several templates, an
 # A dictionary serves where it makes less than this part of what compressing the payload alone makes; where none does,
 # the template is a new one, and the payload becomes its dictionary. One full of embedded pictures is no template.
 SERVES, TEMPLATE = 0.4, 0.4
-SPLENDID = 16  # times smaller than the payload: no other dictionary needs to be tried
+SPLENDID = 40  # times smaller than the payload: no other dictionary needs to be tried
 PREPARED = 48  # dictionaries that are kept ready; each takes about a megabyte
 
 
