@@ -2,5 +2,6 @@
 
 from portal_archiver.parser.licensing.license import parse_license
 from portal_archiver.parser.page import parse_page
+from portal_archiver.parser.version import VERSION, version_for
 
-__all__ = ["parse_license", "parse_page"]
+__all__ = ["VERSION", "parse_license", "parse_page", "version_for"]

@@ -10,7 +10,7 @@ from sqlite_utils import Database, Migrations
 APPLICATION_ID = 0x50417263
 
 # The number of migrations below. The archive has its own in PRAGMA user_version, so that opening costs no look-around.
-VERSION = 5
+VERSION = 6
 
 migrations = Migrations("portal-archiver")
 
@@ -253,6 +253,15 @@ CREATE TABLE dictionaries (
 ) STRICT, WITHOUT ROWID;
 """
 
+# Who read what: the parser may be better tomorrow, which is no edit of the portal's; see rereading.py.
+_PARSERS = """
+ALTER TABLE captures ADD COLUMN parser TEXT;  -- that read it as a page; '': one of unknown version; NULL: it is no page
+ALTER TABLE captures ADD COLUMN revision_id INTEGER REFERENCES revisions(id);   -- which it showed, or a 304 confirmed
+ALTER TABLE revisions ADD COLUMN parser TEXT NOT NULL DEFAULT '';
+UPDATE captures SET parser = '' WHERE status IN (200, 203);
+UPDATE captures SET revision_id = r.id FROM revisions r WHERE r.capture_id = captures.id;
+"""
+
 
 @migrations()
 def m001_first_tables(db: Database) -> None:
@@ -283,6 +292,12 @@ def m004_drift(db: Database) -> None:
 def m005_dictionaries(db: Database) -> None:
     """What makes the pages of a portal small."""
     run_script(db, _DICTIONARIES)
+
+
+@migrations()
+def m006_parsers(db: Database) -> None:
+    """What tells a change of the portal from one of the parser."""
+    run_script(db, _PARSERS)
 
 
 def run_script(db: Database, script: str) -> None:
