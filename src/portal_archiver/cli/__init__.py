@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from portal_archiver.cli import accept, crawl, demo, explain, init, runs, search, show, status
+from portal_archiver.cli import accept, crawl, demo, diff, explain, history, init, reparse, runs, search, show, status
 from portal_archiver.cli.program import NAME
 from portal_archiver.cli.screen import out, problem, silence_output
 from portal_archiver.errors import PortalArchiverError
@@ -36,9 +36,12 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (crawl.crawl, crawl.EXAMPLE),
     (search.search, search.EXAMPLE),
     (show.show, show.EXAMPLE),
+    (history.history, history.EXAMPLE),
+    (diff.diff, diff.EXAMPLE),
     (status.status, status.EXAMPLE),
     (runs.runs, runs.EXAMPLE),
     (accept.accept, accept.EXAMPLE),
+    (reparse.reparse, reparse.EXAMPLE),
     (explain.explain_page, explain.EXAMPLE),
     (demo.demo, demo.EXAMPLE),
 )
