@@ -204,7 +204,7 @@ class Reparse:
         if told is None:
             return
         changes = [(change.number, list(reworded(change.before, change.after))) for change in told.changes]
-        footers = self.waiting.footers(told)
+        added, footers = told.added, self.waiting.footers(told)
         if not self.options.dry_run:
             try:
                 self.waiting.write(told)
@@ -212,7 +212,7 @@ class Reparse:
                 self._trouble("unreadable", told.last, in_words(error))
                 return
         self.figures["articles"] += 1
-        self.figures["revisions"] += told.added
+        self.figures["revisions"] += added
         if told.is_lost:
             self.lost.append(told.article_id)
         for number, fields in changes:

@@ -154,10 +154,24 @@ class Replay:
         return None
 
     def _read_again(self, sighting: Sighting, revision_id: int, before: Read) -> _Version:
-        """Another reading of a revision that there is."""
+        """Another reading of a revision that there is; it may be that an earlier page shows the same, as read now."""
         published = identity.reread_dateline(before.article.published, sighting.article.published)
-        self.versions.append(_version(sighting, published=published, revision_id=revision_id, before=before))
-        return self.versions[-1]
+        version = _version(sighting, published=published, revision_id=revision_id, before=before)
+        latest = self.versions[-1] if self.versions else None
+        if latest and latest.id is None and _alike(latest.read, version.read):
+            version.capture_id = latest.capture_id
+            self._replace(latest, version)
+        else:
+            self.versions.append(version)
+        return version
+
+    def _replace(self, former: _Version, version: _Version) -> None:
+        self.versions[-1] = version
+        self._rows = [row._replace(version=version) if row.version is former else row for row in self._rows]
+        self._confirmed = [(stored, version if one is former else one) for stored, one in self._confirmed]
+        for url, seen in self._seen.items():
+            if seen.version is former:
+                self._seen[url] = seen._replace(version=version)
 
     def _judge(self, stored: Stored, sighting: Sighting) -> _Version:
         """Any other page: the same as the latest version, or a new one; the rules are those of a crawl."""
@@ -222,6 +236,8 @@ class Replay:
                 continue
             if version.read != version.before:
                 revisions.reread(sql, version.id, version.read)
+            if version.capture_id not in self.held:
+                sql.execute("UPDATE revisions SET capture_id = ? WHERE id = ?", (version.capture_id, version.id))
             if renumbered:
                 sql.execute("UPDATE revisions SET number = ? WHERE id = ?", (number, version.id))
         self._point_at(sql, latest)
@@ -253,6 +269,11 @@ def _version(
 ) -> _Version:
     read = sighting.read._replace(article=replace(sighting.article, published=published))
     return _Version(sighting.capture_id, read, sighting.prints.content_key, sighting.kind, revision_id, before)
+
+
+def _alike(one: Read, other: Read) -> bool:
+    """Whether two readings are of the same version of a report."""
+    return one.digest == other.digest and not identity.datelines_differ(one.article.published, other.article.published)
 
 
 def _write_row(sql: sqlite3.Connection, row: _Row) -> None:
