@@ -16,7 +16,7 @@ from fictional_page import BODY, HOST, TITLE, URL, page, paragraphs
 from portal_archiver.demo import serve
 from portal_archiver.errors import LockedError
 from portal_archiver.model import Archived, Article, Capture, Dateline, Link, Page, Portal, ReparseReport, Saved
-from portal_archiver.parser import VERSION, parse_page
+from portal_archiver.parser import VERSION, parse_page, version_for
 from portal_archiver.pipeline import Progress, ReparseOptions, crawl, reading, reparse
 from portal_archiver.store import Archive, Scope
 
@@ -497,3 +497,77 @@ def test_an_edit_of_the_night_of_the_upgrade_is_a_revision_between_two_readings_
         assert first.article.title != second.article.title
         reparse([portal_at(url)], archive)
         assert len(archive.revisions(edited.id)) == 2
+
+
+def tonight(archive: Archive, capture: Capture) -> str:
+    """What a crawl makes of a page: what it is held against is read anew first."""
+    page = parse_page(capture.body, capture.final_url, fetched_at=capture.fetched_at)
+    for capture_id, stale in archive.stale(capture, page, portal=KEY):
+        archive.reread(capture_id, parse_page(stale.body, stale.final_url, fetched_at=stale.fetched_at))
+    return archive.save(capture, page, portal=KEY).outcome
+
+
+def test_a_print_version_without_photos_is_no_edit_after_an_upgrade(archive: Archive) -> None:
+    printed, counted = edit(FIGURE, ""), ("1.254.307", "1.254.399")
+    nights = Nights(archive, with_article(author="Sai"))
+    nights.see(REPORT)
+    assert nights.see(printed, f"{URL}/in").outcome == "duplicate"
+    assert tonight(archive, nights.capture(edit(*counted, printed), f"{URL}/in")) == "unchanged"
+    assert tonight(archive, nights.capture(edit(*counted))) == "unchanged"
+    (revision,) = archive.revisions(1)
+    assert (revision.article.author, len(revision.article.photos)) == (None, 1)
+    assert tonight(archive, nights.capture(edit("42 tấn", "24 tấn", printed), f"{URL}/in")) == "changed"
+
+
+def test_what_is_held_against_a_page_is_read_anew_once(archive: Archive) -> None:
+    nights = Nights(archive, with_article(author="Sai"))
+    nights.see(REPORT)
+    capture = nights.capture(edit("1.254.307", "1.254.399"))
+    page = parse_page(capture.body, URL)
+    assert [number for number, _ in archive.stale(capture, page, portal=KEY)] == [1]
+    assert tonight(archive, capture) == "unchanged"
+    assert archive.stale(capture, page, portal=KEY) == []
+    archive.db.execute("UPDATE bodies SET data = x'00'")
+    older = replace(page, parser="another")
+    assert archive.stale(capture, older, portal=KEY) == []  # a damaged payload does not end a crawl
+
+
+def test_an_archive_from_before_parsers_had_versions_is_read_anew(tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    with Archive(path) as archive:
+        nights = Nights(archive, with_article(author="Sai"))
+        nights.see(REPORT)
+        nights.see(edit("1.254.307", "1.254.399"))
+        archive.keep(nights.capture("", status=304), portal=KEY)
+        for column in (
+            "captures DROP COLUMN parser",
+            "captures DROP COLUMN revision_id",
+            "revisions DROP COLUMN parser",
+        ):
+            archive.db.execute(f"ALTER TABLE {column}")
+        archive.db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm006_parsers'")
+        archive.db.execute("PRAGMA user_version = 5")
+    with Archive(path) as archive:
+        assert tonight(archive, nights.capture(edit("1.254.307", "1.254.400"))) == "unchanged"
+        assert archive.article(1).article.author is None
+        assert read_anew(archive).captures == 3  # all of the report, so that its history is told from the beginning
+        (revision,) = archive.revisions(1)
+        assert (revision.captured_at, revision.last_seen) == (START + timedelta(days=1), START + timedelta(days=4))
+        shown = archive.db.execute("SELECT parser, revision_id FROM captures ORDER BY id").fetchall()
+        assert shown == [(str(VERSION), 1), (str(VERSION), 1), (None, 1), (str(VERSION), 1)]
+
+
+def test_the_settings_that_decide_how_pages_are_read_are_part_of_the_version() -> None:
+    plain = str(VERSION)
+    assert version_for(None) == version_for(PORTAL) == version_for(replace(PORTAL, delay=9, name="Cổng")) == plain
+    versions = [
+        version_for(replace(PORTAL, **settings))
+        for settings in (
+            {"select": {"title": "h1"}},
+            {"select": {"title": "h2"}},
+            {"articles": ("https://bachhai.example/tin/*",)},
+            {"listings": ("https://bachhai.example/tin/*",)},
+        )
+    ]
+    assert len({plain, *versions}) == 5
+    assert parse_page(REPORT, URL, portal=replace(PORTAL, select={"title": "h1"})).parser == versions[0]

@@ -87,10 +87,12 @@ def differences(before: Article, after: Article) -> tuple[Difference, ...]:
 
 
 def _difference(field: str, old: str, new: str) -> Difference:
-    changes = list(_changes(tokens(old), tokens(new)))
+    changes = list(_together(_changes(tokens(old), tokens(new))))
     count = [sum(word != BREAK for change in changes if change[0] != "equal" for word in change[n]) for n in (1, 2)]
-    operations = tuple(Operation(op, _joined(was), _joined(now)) for op, was, now in changes)
-    return Difference(field, operations, added=count[1], removed=count[0])
+    operations = [Operation(op, _joined(was), _joined(now)) for op, was, now in changes]
+    op, was, now = operations[-1].op, operations[-1].old.removesuffix(BREAK), operations[-1].new.removesuffix(BREAK)
+    operations[-1:] = [Operation(op, was, now)] if was or now else []
+    return Difference(field, tuple(operations), added=count[1], removed=count[0])
 
 
 def tokens(text: str) -> list[str]:
@@ -113,6 +115,16 @@ def _changes(old: list[str], new: list[str]) -> Iterator[_Change]:
             yield "equal", before, after
         else:
             yield from _word_by_word(before, after)
+
+
+def _together(changes: Iterator[_Change]) -> Iterator[_Change]:
+    """Stretches of the same that follow each other as one: paragraphs after words."""
+    for equal, run in groupby(changes, lambda change: change[0] == "equal"):
+        if equal:
+            words = [word for _, same, _ in run for word in same]
+            yield "equal", words, words
+        else:
+            yield from run
 
 
 def _by_paragraph(words: list[str]) -> list[tuple[str, ...]]:
