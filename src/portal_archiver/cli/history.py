@@ -27,9 +27,10 @@ def history(
     archive: ArchivePath = DEFAULT_ARCHIVE,
     as_json: AsJson = False,
 ) -> None:
-    """Show every version of a report, when it was seen, and what it changed.
+    """Show every version of a report, and what each of them changed.
 
-    Each with the address and the SHA-256 of the bytes that first showed it, and the number of that capture.
+    Each with the time in which it was seen, the address and the SHA-256 of the bytes that first showed it, and the
+    number of that capture.
     """
     with existing(archive) as opened:
         archived = opened.article(article_id)

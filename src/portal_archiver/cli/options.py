@@ -55,10 +55,10 @@ def seconds(text: str) -> float:
     return float(sum(spans))
 
 
-def existing(path: Path) -> Archive:
-    """The archive, opened for reading only; MissingArchiveError says how to make one."""
+def existing(path: Path, *, read_only: bool = True) -> Archive:
+    """The archive, opened for reading only or as it is asked for; MissingArchiveError says how to make one."""
     try:
-        return Archive(path, create=False, read_only=True)
+        return Archive(path, create=False, read_only=read_only)
     except MissingArchiveError:
         shown = path if path.is_absolute() else f"./{path}"
         what = "run `portal-archiver crawl` or `portal-archiver demo` first"
