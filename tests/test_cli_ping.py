@@ -62,15 +62,22 @@ def test_a_crawl_that_ends_on_an_error_is_an_alarm_with_its_code(tmp_path: Path)
     with monitor() as ear, Archive(tmp_path / "archive.db") as archive, archive.exclusive():
         codes = [
             cli(tmp_path, "crawl", "--ping", ear.url, *more).returncode
-            for more in ([], ["--archive", "letter.db"], ["--archive", "broken.db"], ["--config", "none.toml"])
+            for more in (
+                [],
+                ["--archive", "letter.db"],
+                ["--archive", "broken.db"],
+                ["--config", "none.toml"],
+                ["--archive", "none/\udcff.db"],
+            )
         ]
-    assert codes == [6, 7, 1, 2]
+    assert codes == [6, 7, 1, 2, 7]
     assert ear.paths[1::2] == [f"/ping/0a1b/{code}" for code in codes]
     texts = [text for _, text in ear.pings[1::2]]
     assert "archive.db is in use by another run" in texts[0]
     assert "letter.db is not an SQLite file" in texts[1]
     assert "this is a bug in portal-archiver: " in texts[2]
     assert "none.toml: no such file" in texts[3]
+    assert "none/?.db cannot be opened" in texts[4]
 
 
 def test_a_run_that_is_stopped_is_told_as_that(tmp_path: Path) -> None:

@@ -104,9 +104,10 @@ class _Message:
         import httpx  # takes a while to load, which no command without a ping should pay
 
         headers = {"User-Agent": NAME, "Content-Type": "text/plain; charset=utf-8"}
+        body = text.encode("utf-8", "replace")  # the name of a file may be no text
         try:
-            with httpx.stream("POST", url, content=text.encode(), headers=headers, timeout=PATIENCE) as answer:
+            with httpx.stream("POST", url, content=body, headers=headers, timeout=PATIENCE) as answer:
                 said = f"{answer.status_code} {answer.reason_phrase}".strip()
                 self.trouble = "" if answer.is_success else f"{self._host} answers {said}"
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+        except Exception as error:  # whatever it is, it must not cost more than a warning
             self.trouble = f"{self._host}: {type(error).__name__}: {error}"

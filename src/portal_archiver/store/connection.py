@@ -165,7 +165,7 @@ class Connection:
 
 
 def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
-    uri = "file:" + quote(str(path.absolute()))
+    uri = "file:" + quote(bytes(path.absolute()))  # a name may be no text
     options = "?mode=rwc"
     if read_only:
         # A WAL file in a folder that cannot be written can only be opened as one that nobody changes.
