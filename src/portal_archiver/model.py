@@ -440,6 +440,24 @@ class RunEvent:
     url: str
     reason: str
     detail: str = ""
+    portal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A report that is new in the archive, or has a new revision: its latest title and date.
+
+    `seen_at` (UTC) is when it was seen first (`new`), or when the page was fetched that showed this `revision` first.
+    """
+
+    article_id: int
+    portal: str
+    outcome: Literal["new", "changed"]
+    title: str
+    url: str
+    published: date | datetime | None
+    seen_at: datetime
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import TracebackType
@@ -26,11 +27,12 @@ from portal_archiver.urls import host_of
 class Fetcher:
     """Fetches the pages of one portal, within its scope, its robots.txt and its hosts' patience.
 
-    An async context manager; `requests` counts what was sent, robots.txt, redirects and retries among it; `scope` and
-    `robots` say beforehand what may be fetched. `may_connect` is asked about every IP address before a connection to it
-    is made (default: public ones, or all of them where the portal has `allow_private`). `limits` are the portal's own
-    unless they are given. Fetchers that run side by side share one `politeness`, for their portals may share hosts.
-    `memory` keeps the robots.txt of each host for a day, across runs; with `anew` it is asked for all the same.
+    An async context manager; `requests` counts what was sent, robots.txt, redirects and retries among it, `took` is how
+    many seconds the last of them took; `scope` and `robots` say beforehand what may be fetched. `may_connect` is asked
+    about every IP address before a connection to it is made (default: public ones, or all of them where the portal has
+    `allow_private`). `limits` are the portal's own unless they are given. Fetchers that run side by side share one
+    `politeness`, for their portals may share hosts. `memory` keeps the robots.txt of each host for a day, across runs;
+    with `anew` it is asked for all the same.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class Fetcher:
         anew: bool = False,
     ) -> None:
         self.requests = 0
+        self.took = 0.0
         self.scope = Scope(portal)
         self._portal = portal
         self._may_connect = may_connect or (is_any if portal.allow_private else is_public)
@@ -109,7 +112,9 @@ class Fetcher:
             if closed:
                 return Answer(url, reason=closed.reason, detail=closed.detail, sent=False)
             self.requests += 1
+            began = time.monotonic()
             answer = await exchange(self._client, url, headers, self._limits, cut=cut)
+            self.took = time.monotonic() - began
             self._hear(host, answer)
         return answer
 
