@@ -197,6 +197,14 @@ class Portal:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """What a browser sends when a button of a page is pressed: names and values, in order, to the URL `action`."""
+
+    action: str
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Fetch:
     """What came of asking for one URL: a capture, or the reason (from `crawler.reasons`) why there is none.
 

@@ -37,7 +37,7 @@ def read_links(
     dates = {href: date for href, date in _dates(outline).items() if latest is None or date.day <= latest}
     links: dict[str, tuple[str, Dateline | None]] = {}
     for href, text in texts.items():
-        if url := canonicalize(href, base):
+        if url := canonicalize(href.partition("#")[0], base):
             before, dated = links.get(url, ("", None))
             links[url] = (text if len(text) > len(before) else before, dated or dates.get(href))
     return tuple([Link(url, text, date) for url, (text, date) in links.items()])
