@@ -44,6 +44,7 @@ class Metadata:
     license: str = ""
     language: str = ""
     canonical: str = ""
+    next: str = ""
     is_article: bool = False
     feeds: tuple[str, ...] = ()
 
@@ -64,6 +65,7 @@ def read_metadata(tree: LexborHTMLParser) -> Metadata:
         license=_text(ld.get("license")) or _address(ld.get("license")),
         language=(html.attributes.get("lang") or "").lower() if html else "",
         canonical=_link(tree, "canonical"),
+        next=_link(tree, "next"),
         is_article=bool(ld) or claims["type"] == "article",
         feeds=tuple(_feeds(tree)),
     )

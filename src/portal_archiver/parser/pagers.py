@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import unquote
 
@@ -37,13 +37,15 @@ PRIVATE = re.compile(
     r"|rating|danhgia|comment|binhluan|gopy|feedback|contact|lienhe|captcha|subscribe|calendar|lichcongtac|lichlamviec"
 )
 SEARCH = re.compile(r"search|timkiem|tracuu")
-PAGER = re.compile(r"pag(er|ing|ination)|phantrang|page(?!content)|trang(?!chu|tin|thai)|grid")
-NEXT = re.compile(r"next|sau$|tiep|forward")
+# By the last two parts of its name: `datapager1`, `rptpages$lnk`, `pnl$lnkpage2`; `homepage$lnk3` is none.
+PAGER = re.compile(r"pag(er|ing|ination)|phantrang|(^|\$)(rp|dl|lv|rep)\w*(page|trang)|(page|trang(?!thai))[^$]*$")
+NEXT = re.compile(r"next[^$]*$|(sau|tiep|tieptheo)$")
 ELSEWHERE = re.compile(r"prev|first|last|truoc|dau$|cuoi|back")
 PHRASES = frozenset(("trang sau", "trang tiep", "trang tiep theo", "trang ke", "trang ke tiep", "next page"))
 WORDS = frozenset(("tiep", "tiep theo", "ke tiep", "sau", "next", "xem tiep trang sau"))
 SIGNS = (">", "›", "→", "»", ">>")  # the last two may lead to the end where the first three stand beside them
 MORE = frozenset(("...", "…", ".."))
+LETTERS = 40  # beside the numbers of a row: "Trang", "Trước", "Tiếp theo", "trên 20 trang"
 LEVELS = 12  # of elements around a button that may say what part of the page it is in
 # The last parts of a name: `$ctl03$lnkPage` of a repeater's item, `$ctl01$ctl02` of a DataPager's button.
 _ITEM = re.compile(r"(?<=.)(\$ctl\d+)+(\$[A-Za-z_]\w*)?$")
@@ -72,6 +74,7 @@ class _Press:
     is_submit: bool
     number: int = 0
     rank: int = 0
+    is_among_its_like: bool = False
 
     @property
     def pager(self) -> str:
@@ -114,12 +117,17 @@ def _button(postback: Postback, press: _Press) -> Button:
 
 
 def _is_page(press: _Press, presses: Iterable[_Press], here: Postback | None) -> bool:
-    """Whether a number is that of a page: its control says so, or it stands in a row that leaves out this very page."""
+    """Whether a number is that of a page: its control says so, or it stands in a row that leaves out this very page.
+
+    A number may also say how often a file was downloaded, or how many points to give.
+    """
     if press.role == "numbered" or PAGER.search(press.name):
         return True
-    row = {each.number for each in presses if each.role == "number" and each.pager == press.pager}
+    others = (each for each in presses if each.role == "number" and each.pager == press.pager)
+    row = list(dict.fromkeys(each.number for each in others if each.is_among_its_like))
     now = _now(press.pager, here)
-    return len(row) > 1 and now not in row and bool({now - 1, now + 1} & row) and max(row) < 1000
+    is_row = len(row) > 1 and row == sorted(row) and row[-1] < 1000
+    return is_row and press.number in row and now not in row and not {now - 1, now + 1}.isdisjoint(row)
 
 
 def _relative(press: _Press, presses: list[_Press], numbers: list[_Press], here: Postback | None) -> Postback | None:
@@ -130,7 +138,7 @@ def _relative(press: _Press, presses: list[_Press], numbers: list[_Press], here:
         is_last = bool(row) and presses.index(press) > max(map(presses.index, row))
         now = _now(press.pager, here)
         return Postback(press.pager, max(now, *(each.number for each in row)) + 1) if is_last else None
-    if not beside and not _says_next(press):
+    if not _says_next(press, beside):
         return None
     pager = next((each.pager for each in beside), press.pager)
     number = _now(pager, here) + 1
@@ -138,12 +146,15 @@ def _relative(press: _Press, presses: list[_Press], numbers: list[_Press], here:
     return None if any(each.number == number for each in beside) else Postback(pager, number)
 
 
-def _says_next(press: _Press) -> bool:
-    """Whether a button without numbers beside it says plainly enough that it turns the page."""
-    is_pager, is_phrase = bool(PAGER.search(press.name)), press.rank == 0
-    if press.is_submit:  # "Tiếp" may lead to the next question
-        return is_pager or (is_phrase and bool(NEXT.search(press.name)))
-    return is_phrase or is_pager or bool(NEXT.search(press.name))
+def _says_next(press: _Press, beside: list[_Press]) -> bool:
+    """Whether a button says plainly enough that it turns the page: "Tiếp" may lead to the next question."""
+    is_phrase, is_next = press.rank == 0, bool(NEXT.search(press.name))
+    if PAGER.search(press.name) or any(each.pager == press.pager for each in beside):
+        return True
+    if press.is_submit:
+        return is_phrase and is_next
+    is_word = press.rank == 1
+    return is_phrase or (is_next and (not is_word or bool(beside)))
 
 
 def _now(pager: str, here: Postback | None) -> int:
@@ -168,6 +179,8 @@ def _press(node: LexborNode) -> _Press | None:
         press: _Press | None = _Press(role, target, argument, text, is_submit, 0 if role == "next" else int(named[1]))
     else:
         press = _by_text(target, argument, text, is_submit=is_submit)
+        if press and press.role == "number":
+            press = replace(press, is_among_its_like=_is_among_its_like(node, text))
     return press if press and not _is_private(node, target, named=bool(named)) else None
 
 
@@ -175,13 +188,25 @@ def _called(node: LexborNode) -> tuple[str, str, bool] | None:
     """Target, argument, and whether it is an `<input type=submit>`, which has no script."""
     attributes = node.attributes
     onclick, href = attributes.get("onclick") or "", attributes.get("href") or ""
-    if "disabled" in attributes or "confirm(" in onclick:
+    if "disabled" in attributes or "confirm(" in onclick + href:
         return None
     if call := _CALL.search(unquote(href)) or _CALL.search(onclick):
         here = call["how"] == "__doPostBack" or _TO_THIS_PAGE.match(call["rest"])
         return (call["target"], call["argument"], False) if here else None
     name = attributes.get("name") or ""
     return (name, "", True) if name and not onclick and not attributes.get("formaction") else None
+
+
+def _is_among_its_like(node: LexborNode, text: str) -> bool:
+    """Whether a number stands in a row of links that are numbers, with few words beside, be it in a cell of its own."""
+    row = node.parent
+    for _ in range(3):
+        if row is None or plain(row.text()) != text:
+            break
+        row = row.parent
+    if row is None or sum(map(str.isalpha, row.text())) > LETTERS:
+        return False
+    return sum(plain(link.text()).isdecimal() for link in row.css("a")) > 1
 
 
 def _by_text(target: str, argument: str, text: str, *, is_submit: bool) -> _Press | None:
