@@ -22,7 +22,8 @@ class Capture:
 
     `fetched_at` is an aware datetime and is kept in UTC. `body` is the payload after content-decoding.
     `final_url` (after redirects) defaults to `url`; `sha256` (hex, of `body`) is computed when left out.
-    A 304 is a capture with an empty body: the server's word that nothing changed.
+    A 304 is a capture with an empty body: the server's word that nothing changed. A `url` that ends in
+    `#__doPostBack(...)` was asked for by posting the form of another page (see `urls.Postback`).
     """
 
     url: str
