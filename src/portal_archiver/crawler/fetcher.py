@@ -20,8 +20,10 @@ from portal_archiver.crawler.robots import MAX_BYTES as ROBOTS_BYTES
 from portal_archiver.crawler.robots import Robots, RobotsMemory
 from portal_archiver.crawler.scope import Scope
 from portal_archiver.crawler.transport import open_client
-from portal_archiver.model import Capture, Fetch, Portal
-from portal_archiver.urls import host_of
+from portal_archiver.model import Capture, Fetch, Form, Portal
+from portal_archiver.urls import host_of, path_of, postback_of, with_postback, without_fragment
+
+SAME_METHOD = frozenset({307, 308})  # of all redirects the ones that a form is posted to once more (RFC 9110 §15.4)
 
 
 class Fetcher:
@@ -68,42 +70,58 @@ class Fetcher:
         if self._client:
             await self._client.aclose()
 
-    async def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetch:
+    async def fetch(
+        self, url: str, *, etag: str | None = None, last_modified: str | None = None, form: Form | None = None
+    ) -> Fetch:
         """Ask for a URL and follow its redirects; given the validators of an earlier answer, conditionally (RFC 9110).
 
         A 304 gives a capture with an empty body. A 404 or 410 gives a capture and a reason. Everything else that is no
         page gives a reason alone. Raises nothing but the caller's own cancellation, and what `memory` raises.
+
+        A URL that stands for a `Postback` is asked for by its `form`, which is posted; the answer's `final_url` ends as
+        the URL does. `stale-form`: the server did not take it, or led away from the list.
         """
         headers = _conditions(etag, last_modified)
-        here, seen = url, {url}
+        here, seen = (form.action, set[str]()) if form else (url, {url})
+        of_list = {path_of(url).lower(), path_of(here).lower()}
+        posted = form is not None
+        if posted and (refusal := await self._refusal(without_fragment(url))):
+            return _fetch(url, refusal)
         for _ in range(self._limits.max_redirects + 1):
-            answer = await self._visit(here, headers)
+            answer = await self._visit(here, headers, form)
             if answer.reason or answer.status not in REDIRECTS:
                 return _fetch(url, answer)
             target = redirect_target(answer)
             if target is None:
                 return Fetch(url, reason=Reason.BAD_URL, detail=f"{here} leads to no usable address")
+            if posted and path_of(target).lower() not in of_list:
+                return Fetch(url, reason=Reason.STALE_FORM, detail=f"the answer to the form leads to {target[:300]}")
             # A redirect to the same page is how a server asks for its cookie back; without one it is a circle.
             if target in seen and not answer.header("set-cookie"):
                 return Fetch(url, reason=Reason.REDIRECT_LOOP, detail=f"{here} leads back to {target}")
             seen.add(target)
-            here = target
+            here, form = target, form if answer.status in SAME_METHOD else None
         detail = f"more than {self._limits.max_redirects} redirects, the last to {here}"
         return Fetch(url, reason=Reason.TOO_MANY_REDIRECTS, detail=detail)
 
-    async def _visit(self, url: str, headers: Mapping[str, str]) -> Answer:
+    async def _visit(self, url: str, headers: Mapping[str, str], form: Form | None) -> Answer:
+        return await self._refusal(url) or await self._ask(url, headers=headers, form=form)
+
+    async def _refusal(self, url: str) -> Answer | None:
+        """Why a URL is not asked for, if so."""
         if reason := self.scope.reason_against(url):
             return Answer(url, reason=reason, detail=f"{url[:300]}: {reason.sentence}")
-        if closed := await self.robots.closed_to(url):
-            return Answer(url, reason=closed.reason, detail=closed.detail)
-        return await self._ask(url, headers=headers)
+        closed = await self.robots.closed_to(url)
+        return Answer(url, reason=closed.reason, detail=closed.detail) if closed else None
 
-    async def _ask(self, url: str, *, headers: Mapping[str, str], cut: int | None = None) -> Answer:
+    async def _ask(
+        self, url: str, *, headers: Mapping[str, str], cut: int | None = None, form: Form | None = None
+    ) -> Answer:
         """One URL, as often as it takes."""
-        answer: Answer = await retrying(self._limits)(self._send, url, headers, cut)
+        answer: Answer = await retrying(self._limits)(self._send, url, headers, cut, form)
         return answer
 
-    async def _send(self, url: str, headers: Mapping[str, str], cut: int | None) -> Answer:
+    async def _send(self, url: str, headers: Mapping[str, str], cut: int | None, form: Form | None) -> Answer:
         """One request, when it is the host's turn."""
         if self._client is None:
             raise RuntimeError("a Fetcher fetches only inside `async with`")
@@ -113,7 +131,7 @@ class Fetcher:
                 return Answer(url, reason=closed.reason, detail=closed.detail, sent=False)
             self.requests += 1
             began = time.monotonic()
-            answer = await exchange(self._client, url, headers, self._limits, cut=cut)
+            answer = await exchange(self._client, url, headers, self._limits, cut=cut, form=form)
             self.took = time.monotonic() - began
             self._hear(host, answer)
         return answer
@@ -136,5 +154,8 @@ def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
 def _fetch(url: str, answer: Answer) -> Fetch:
     if answer.reason and answer.status not in REMOVED:
         return Fetch(url, reason=answer.reason, detail=answer.detail)
-    capture = Capture(url, answer.url, status=answer.status, headers=answer.headers, body=answer.body, peer=answer.peer)
+    final = answer.url
+    if postback := postback_of(url):  # the same address shows other pages of the list, or none
+        final = with_postback(final, postback) or url
+    capture = Capture(url, final, status=answer.status, headers=answer.headers, body=answer.body, peer=answer.peer)
     return Fetch(url, capture, answer.reason or "", answer.detail)

@@ -172,6 +172,11 @@ class Archive:
         with self._connection.transaction():
             robots.store(self._connection.sql, text)
 
+    def latest_page(self, url: str, *, portal: str) -> Capture | None:
+        """The last capture of a URL that brought a page, where it is no older than the last 20,000 of the archive."""
+        with self._connection.reading() as sql:
+            return captures.latest_page(sql, portal, url)
+
     def frontier(self, portal: Portal, *, recheck: bool = False) -> Frontier:
         """The URLs of a portal that wait; with `recheck` all that are known. One Frontier is one run."""
         with self._connection.transaction():
