@@ -45,7 +45,7 @@ class Archive:
     def __init__(self, path: str | Path = "archive.db", *, create: bool = True, read_only: bool = False) -> None:
         self.path = Path(path)
         self._connection = Connection(self.path, create=create, read_only=read_only)
-        self._run_lock = RunLock(self.path)
+        self._run_lock = RunLock(self.path, self._close_killed_runs)
 
     @property
     def db(self) -> Database:
@@ -74,9 +74,14 @@ class Archive:
     def exclusive(self) -> AbstractContextManager[None]:
         """One crawl at a time; LockedError says who is at work.
 
-        Ends with the process, however that ends; this object may take it again while it holds it.
+        Ends with the process, however that ends; this object may take it again while it holds it. Runs that have no
+        end when it is taken were killed, and are closed as that.
         """
         return self._run_lock.held()
+
+    def _close_killed_runs(self) -> None:
+        with self._connection.transaction():
+            runs.close_killed(self._connection.sql)
 
     def save(self, capture: Capture, page: Page, *, portal: str | None = None) -> Saved:
         """Store a capture and what was understood of it, as an article of `portal` (default: the URL's host).
@@ -183,17 +188,17 @@ class Archive:
     def portals(self) -> tuple[PortalStatus, ...]:
         """How every portal of the archive stands, by key."""
         with self._connection.reading() as sql:
-            return portals.statuses(sql)
+            return portals.statuses(sql, self._run_lock.is_held)
 
     def runs(self, *, portal: str | None = None, limit: int = 20) -> tuple[RunReport, ...]:
-        """Reports of finished runs, of all portals or one, newest first."""
+        """Reports of runs, of all portals or one, newest first; killed ones and those at work among them."""
         with self._connection.reading() as sql:
-            return runs.finished(sql, portal=portal, limit=limit)
+            return runs.latest(sql, self._run_lock.is_held, portal=portal, limit=limit)
 
     def run(self, run_id: int) -> RunReport:
-        """The report of one finished run; UnknownRunError."""
+        """The report of one run; UnknownRunError."""
         with self._connection.reading() as sql:
-            return runs.one(sql, run_id)
+            return runs.one(sql, self._run_lock.is_held, run_id)
 
     def events(self, run_id: int, *, limit: int = 1000) -> tuple[RunEvent, ...]:
         """What went wrong in a run, one entry for each URL, in the order of time."""
