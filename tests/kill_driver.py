@@ -96,6 +96,7 @@ MOMENTS = {
     "before COMMIT": _statement("COMMIT", (5, 30), after=False),
     "after COMMIT": _statement("COMMIT", (5, 30)),
     "the next URL looked for": _function("store.frontier:Frontier.next", after=False),
+    # From the second run on, the first end that is written is the one of the run killed before.
     "the work done, the run not finished": _function("store.runs:finish", (1, 2), after=False),
     "the run finished, inside its transaction": _function("store.runs:finish", (1, 2)),
     "the run finished, the lock still held": _function("store.archive:Archive.finish_run", (1, 1)),
