@@ -411,9 +411,12 @@ class RunReport:
     Of the `requests` sent, `fetched` brought a page and `not_modified` the word that it is unchanged. Each page fetched
     is one of `new`, `changed`, `unchanged`, `duplicate` or `not_articles` (sitemaps and feeds among these). `failed`
     URLs brought nothing, counted by reason in `reasons`. `waiting` URLs are left for the next run. `stopped` says why
-    the run ended before the work did: "signal", "budget", "time" or "unreachable". `yields` says how many of the
-    reports read had a date, a photo credit and so on, `alarms` what of it is a change for the worse. `id` is the run's
-    number in the archive, 0 where it was never stored; it does not count when reports are compared.
+    the run ended before the work did: "signal", "budget", "time" or "unreachable"; "killed": it never came to its end
+    (kill -9, a power cut, an error); "running": it is at work. Of these two the figures are what can be told from what
+    they stored: `requests` are the answers kept, duplicates are counted as `unchanged`, `waiting` is 0, and
+    `finished_at` is when they last stored something. `yields` says how many of the reports
+    read had a date, a photo credit and so on, `alarms` what of it is a change for the worse. `id` is the run's number
+    in the archive, 0 where it was never stored; it does not count when reports are compared.
     """
 
     portal: str
@@ -473,6 +476,7 @@ class Arrival:
 class PortalStatus:
     """What the archive knows of a portal: how much it holds, the newest report, the last run and the last good one.
 
+    The last run is one that is over: a run at work is not.
     `failing` pages could not be fetched the last time; `failing_since` is the first time that one of them failed since
     it last answered.
     """
