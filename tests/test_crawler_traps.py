@@ -14,6 +14,7 @@ from portal_archiver.crawler import Endless, Reason, Scope, look_of, shape_of
 from portal_archiver.crawler.traps import PATIENCE
 from portal_archiver.model import Capture, Link, Portal, Target
 from portal_archiver.pipeline import crawl
+from portal_archiver.pipeline.run import IN_FLIGHT
 from portal_archiver.store import Archive
 from program import pages
 
@@ -70,7 +71,7 @@ def test_a_calendar_without_end_is_given_up(tmp_path: Path) -> None:
         second = crawl(portal, archive)
         assert archive.db["urls"].count - known < 30  # a month and its days at most
     assert (first.stopped, second.stopped) == (None, None)
-    assert PATIENCE <= len(asked) <= PATIENCE + 2
+    assert PATIENCE <= len(asked) <= PATIENCE + IN_FLIGHT
     assert set(first.reasons) == {"trap"}
     assert code_of([first]) == OK
 

@@ -11,6 +11,7 @@ from typing import Any
 from portal_archiver.urls import canonicalize, host_of
 
 MAX_DELAY = 3600.0  # seconds
+MOST_RECHECKS = 5  # for each age of a report one
 _HOST = re.compile(r"(?!-)[\w-]+(\.[\w-]+)*", re.ASCII)
 
 
@@ -18,13 +19,15 @@ _HOST = re.compile(r"(?!-)[\w-]+(\.[\w-]+)*", re.ASCII)
 class Setting:
     """One key: `read` gives the value for `Portal` or raises ValueError, with a reason where there is more to say.
 
-    `expected` ends the sentence "expected ..."; `many` allows a list of such values; `fields` are the keys of a table.
+    `expected` ends the sentence "expected ..."; `many` allows a list of such values; `fields` are the keys of a table,
+    `each` is what is expected of every value of a table whose keys are patterns.
     """
 
     expected: str
     read: Callable[[object], Any]
     many: bool = False
     fields: Mapping[str, Setting] = field(default_factory=dict)
+    each: Setting | None = None
 
 
 def is_host(text: str) -> bool:
@@ -92,6 +95,21 @@ def _pages(value: object) -> int:
     raise ValueError
 
 
+def _recheck(value: object) -> tuple[int, ...]:
+    """Never (false), one number of days, or several in ascending order."""
+    if value is False:
+        return ()
+    if value == []:
+        raise ValueError("for never, write false")
+    days = value if isinstance(value, list) else [value]
+    numbers = tuple(_pages(day) for day in days)
+    if len(numbers) > MOST_RECHECKS:
+        raise ValueError(f"more than {MOST_RECHECKS} numbers")
+    if list(numbers) != sorted(numbers):
+        raise ValueError("in ascending order")
+    return numbers
+
+
 def _bool(value: object) -> bool:
     if isinstance(value, bool):
         return value
@@ -104,6 +122,7 @@ def _table(value: object) -> object:
     raise ValueError
 
 
+_PAGES = Setting("a whole number of pages, 1 or more", _pages)
 _SELECTOR = Setting('a CSS selector such as "div.news h1"', _selector)
 
 # The fields of a page that `select` can point at.
@@ -128,7 +147,10 @@ SETTINGS = {
     "listings": Setting('a pattern such as "*/chuyen-muc/*"', _text, many=True),
     "select": Setting('CSS selectors by field, such as { title = "div.news h1" }', _table, fields=FIELDS),
     "delay": Setting("a number of seconds between 0 and 3600", _seconds),
-    "budget": Setting("a whole number of pages, 1 or more", _pages),
+    "budget": _PAGES,
+    "budgets": Setting('budgets by pattern, such as { "*/lich-cong-tac/*" = 50 }', _table, each=_PAGES),
+    "max_depth": Setting("a whole number of links, 1 or more", _pages),
+    "recheck": Setting("whole days such as [1, 3, 7, 30, 90], at most five, ascending; or false", _recheck),
     "allow_private": Setting("true or false", _bool),
     "contact": Setting("an e-mail address, or the address of a page about you", _text),
 }

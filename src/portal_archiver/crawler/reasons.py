@@ -39,6 +39,7 @@ class Reason(StrEnum):
     PRIVATE_ADDRESS = "private-address"
     BAD_URL = "bad-url"
     TRAP = "trap"
+    TOO_DEEP = "too-deep"
     UNREADABLE = "unreadable"
 
     @property
@@ -99,6 +100,9 @@ TABLE: Mapping[Reason, Consequence] = MappingProxyType(
         Reason.PRIVATE_ADDRESS: Consequence("the host has a private, loopback or reserved address", "skipped"),
         Reason.BAD_URL: Consequence("the address cannot be used", "skipped"),
         Reason.TRAP: Consequence("a trap: such addresses go on for ever, and lead nowhere", "skipped"),
+        Reason.TOO_DEEP: Consequence(
+            "the address lies deeper than max_depth; it is kept, and not asked for", "skipped"
+        ),
         # The only one that says something of us: the page came and is kept, and is read by the version that can.
         Reason.UNREADABLE: Consequence("the page could not be read: a bug of the parser", "failed"),
     }
