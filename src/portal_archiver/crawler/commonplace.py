@@ -9,17 +9,18 @@ from datetime import datetime, timedelta
 from portal_archiver.crawler.stamps import latest_moment
 from portal_archiver.model import Link
 
-MANY = 10  # of fewer pages the same may well be true
+# Of fewer pages the same may well be true. A list is short, and the day of a change is all that it tells.
+IN_SITEMAP, IN_LIST = 10, 4
 JUST_NOW = timedelta(minutes=15)
 
 
-def commonplace(values: Iterable[Hashable]) -> Hashable:
-    """The value that is shared by more than half, and by not a few; None where there is none."""
+def commonplace(values: Iterable[Hashable], many: int = IN_SITEMAP) -> Hashable:
+    """The value that is shared by more than half, and by so many; None where there is none."""
     counted = Counter(values)
     if not counted:
         return None
     value, times = counted.most_common(1)[0]
-    return value if times >= MANY and 2 * times > counted.total() else None
+    return value if times >= many and 2 * times > counted.total() else None
 
 
 def minute_of(modified: datetime, known_at: datetime) -> datetime:
@@ -31,5 +32,5 @@ def minute_of(modified: datetime, known_at: datetime) -> datetime:
 def dated_anew(links: Sequence[Link], known_at: datetime) -> list[tuple[Link, datetime]]:
     """The links of a list whose dates may tell of a change, each with the last moment (UTC) that its date may mean."""
     dated = [(link, link.published) for link in links if link.published]
-    common = commonplace(published.day for _, published in dated)
+    common = commonplace((published.day for _, published in dated), IN_LIST)
     return [(link, latest_moment(published.day, known_at)) for link, published in dated if published.day != common]

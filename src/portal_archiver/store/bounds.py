@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from portal_archiver.model import Portal
@@ -24,6 +25,7 @@ UPDATE urls SET rank = {NEW}, depth = :depth, found_on = :found_on
 _HOLD_ALL = f"""
 UPDATE urls SET rank = {HELD}
  WHERE portal_id = ? AND rank IN ({LISTING}, {NEW}, {KNOWN}) AND due <= ? AND fits(?, url)
+   AND id NOT IN (SELECT value FROM json_each(?))
 """
 _HOLD_ONE = f"UPDATE urls SET rank = {HELD} WHERE portal_id = ? AND url = ?"
 _COUNT = "SELECT count(*) FROM urls WHERE portal_id = ? AND rank = ?"
@@ -74,11 +76,14 @@ class Bounds:
         """The pattern that a URL fits and whose budget is spent, if there is one."""
         return next((pattern for pattern, left in self._left.items() if left <= 0 and fits((pattern,), url)), None)
 
-    def hold(self, url: str, pattern: str, now: str) -> None:
-        """Leave a URL to the next run; the first time, with it all that are due now and fit the same pattern."""
+    def hold(self, url: str, pattern: str, now: str, claimed: Iterable[int]) -> None:
+        """Leave a URL to the next run; the first time, with it all that are due now and fit the same pattern.
+
+        But for those that are being asked for (`claimed`: their ids).
+        """
         self._sql.execute(_HOLD_ONE, (self._portal_id, url))
         if self._left[pattern] == 0:
-            self._sql.execute(_HOLD_ALL, (self._portal_id, now, pattern))
+            self._sql.execute(_HOLD_ALL, (self._portal_id, now, pattern, json.dumps(list(claimed))))
             self._left = {**self._left, pattern: -1}
 
     def spend(self, url: str) -> None:

@@ -188,7 +188,7 @@ class Frontier:
                 self._bounds.spend(url)
                 return self._claim(row)
             with self._connection.transaction():
-                self._bounds.hold(url, spent, stamp(now()))
+                self._bounds.hold(url, spent, stamp(now()), self._claimed)
             self._carried = _CARRIED_ON  # so that those left are counted afresh
         return None
 
