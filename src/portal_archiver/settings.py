@@ -104,9 +104,9 @@ def _recheck(value: object) -> tuple[int, ...]:
     days = value if isinstance(value, list) else [value]
     numbers = tuple(_pages(day) for day in days)
     if len(numbers) > MOST_RECHECKS:
-        raise ValueError(f"more than {MOST_RECHECKS} numbers")
+        raise ValueError("more than five")
     if list(numbers) != sorted(numbers):
-        raise ValueError("in ascending order")
+        raise ValueError("not in ascending order")
     return numbers
 
 
@@ -150,7 +150,7 @@ SETTINGS = {
     "budget": _PAGES,
     "budgets": Setting('budgets by pattern, such as { "*/lich-cong-tac/*" = 50 }', _table, each=_PAGES),
     "max_depth": Setting("a whole number of links, 1 or more", _pages),
-    "recheck": Setting("whole days such as [1, 3, 7, 30, 90], at most five, ascending; or false", _recheck),
+    "recheck": Setting("whole days in ascending order such as [1, 3, 7, 30, 90], at most five, or false", _recheck),
     "allow_private": Setting("true or false", _bool),
     "contact": Setting("an e-mail address, or the address of a page about you", _text),
 }
