@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
@@ -15,6 +16,7 @@ from portal_archiver.crawler import next_due
 from portal_archiver.model import Article, Capture, Dateline, Link, Page, Portal, Target
 from portal_archiver.pipeline import Progress, crawl
 from portal_archiver.store import Archive
+from program import cli
 
 LISTS = 40
 FIRST = {"/", "/tin-tuc"}
@@ -243,6 +245,8 @@ def test_a_report_that_is_gone_stays_and_says_since_when(site: GrowingPortal, ar
     gone = archive.article(row["id"])
     assert gone.article.title == title(newest)
     assert gone.gone_since and gone.gone_since > gone.last_seen
+    shown = cli(archive.path.parent, "show", str(row["id"])).stdout
+    assert re.search(rf"^  gone since +{gone.gone_since:%Y-%m-%d %H:%M}", shown, re.M)
     site.night()
     for days in (28, 3):
         pass_time(archive, days=days)
@@ -416,6 +420,19 @@ def test_two_spellings_that_are_two_pages_are_both_kept(tmp_path: Path) -> None:
         crawl(portal_of(site), archive)
         asked = set(site.night())
         assert {f"/muc/{name}/{kind}-{n}.html" for name in names for kind in ("bai", "ban") for n in range(4)} <= asked
+
+
+def test_a_portal_that_turns_its_redirects_round_keeps_its_lists(tmp_path: Path) -> None:
+    with growing(0) as site, Archive(tmp_path / "archive.db") as archive:
+        slashed(site, ["an"], redirects=True)
+        front(site, ["/muc/an/", "/muc/an"])
+        crawl(portal_of(site), archive)
+        site.pages["/muc/an/"], site.pages["/muc/an"] = (301, "", "/muc/an"), site.pages["/muc/an/"]
+        for _ in range(12):
+            pass_time(archive, days=1)
+            site.night()
+            crawl(portal_of(site), archive)
+            assert "/muc/an" in site.night()
 
 
 def test_lists_that_lead_elsewhere_for_a_night_are_lists_again_the_next(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ class Following:
         self._slashes.note(target.url, answered)
         if target.kind == "listing" and spelling_of(answered) != spelling_of(target.url):
             return False
-        return self._frontier.is_fetched(answered)
+        return self._frontier.answers(answered)
 
     def _add(self, target: Target, links: list[Link]) -> int:
         shape = shape_of(target.url)

@@ -51,7 +51,7 @@ UPDATE urls SET state = :state, due = :due, reason = :reason, detail = :detail, 
                 failures = CASE :state WHEN 'failed' THEN failures + 1 ELSE 0 END
  WHERE portal_id = :portal AND url = :url
 """
-_IS_FETCHED = "SELECT 1 FROM urls WHERE portal_id = ? AND url = ? AND state = 'fetched'"
+_ANSWERS = "SELECT 1 FROM urls WHERE portal_id = ? AND url = ? AND state = 'fetched' AND kind IS NOT 'other'"
 _SAME_LOOK = "SELECT 1 FROM urls WHERE portal_id = ? AND look = ? AND url <> ? LIMIT 1"
 
 
@@ -165,14 +165,14 @@ class Frontier:
             return self._news.fresh(urls)
 
     def answered_as(self, twins: dict[str, str]) -> list[str]:
-        """Those of the keys that are not known, while the URL that is their value is, and answered."""
+        """Those of the keys that are not known, while the URL that is their value is, and `answers`."""
         with self._connection.reading():
             return self._news.answered_as(twins)
 
-    def is_fetched(self, url: str) -> bool:
-        """Whether a URL is known, and answered the last time."""
+    def answers(self, url: str) -> bool:
+        """Whether a URL is known, and brought something the last time: it is no alias itself, say."""
         with self._connection.reading() as sql:
-            return sql.execute(_IS_FETCHED, (self._portal, url)).fetchone() is not None
+            return sql.execute(_ANSWERS, (self._portal, url)).fetchone() is not None
 
     def held(self) -> int:
         """How many URLs wait for the next run because the budget of their pattern is spent."""

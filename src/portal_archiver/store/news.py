@@ -37,7 +37,8 @@ _DATED_ANEW = f"{_TOUCH} AND substr(listed, 1, 10) < :day"
 _FETCHED = """
 SELECT link.key FROM json_each(:twins) AS link
  WHERE NOT EXISTS (SELECT 1 FROM urls WHERE portal_id = :portal AND url = link.key)
-   AND EXISTS (SELECT 1 FROM urls WHERE portal_id = :portal AND url = link.value AND state = 'fetched')
+   AND EXISTS (SELECT 1 FROM urls WHERE portal_id = :portal AND url = link.value AND state = 'fetched'
+                  AND kind IS NOT 'other')
 """
 
 
@@ -89,6 +90,6 @@ class News:
         return self.sql.execute(_DATED_ANEW, values).rowcount
 
     def answered_as(self, twins: dict[str, str]) -> list[str]:
-        """Those of the keys that are not known, while the URL that is their value is, and answered."""
+        """Those of the keys that are not known, while the URL that is their value is, and brought something."""
         values = {"twins": json.dumps(twins), "portal": self.portal_id}
         return [url for (url,) in self.sql.execute(_FETCHED, values)]
