@@ -190,8 +190,10 @@ class Portal:
     `key` names the portal in the archive (default: the host of the first start URL); `hosts` are those the crawl may
     visit (default: the hosts of `start`); `articles` and `listings` are URL patterns (`*` matches anything);
     `select` maps a field to a CSS selector; `delay` is the pause between two requests to a host, in seconds;
-    `budget` is the number of pages fetched in one run; `allow_private` permits private and loopback addresses;
-    `contact` (an address or URL) goes into the user agent.
+    `budget` is the number of pages fetched in one run, `budgets` that of pages whose URLs fit a pattern; `max_depth`
+    is how many links from a start URL a page may lie; `recheck` are the days between two looks at a report while it is
+    up to 2, 7, 30, 180 days old, and older (the last number holds for the rest; empty: never);
+    `allow_private` permits private and loopback addresses; `contact` (an address or URL) goes into the user agent.
 
     A page may have `max_bytes`, one request with its body may take `max_seconds`, `max_redirects` are followed, and
     what may heal is asked for `tries` times. `ca` is the text of PEM certificates that are trusted beside the usual
@@ -207,6 +209,9 @@ class Portal:
     select: Mapping[str, str] = field(default_factory=dict, hash=False)
     delay: float = 1.0
     budget: int = 2000
+    budgets: Mapping[str, int] = field(default_factory=dict, hash=False)
+    max_depth: int = 100
+    recheck: tuple[int, ...] = (1, 3, 7, 30, 90)
     allow_private: bool = False
     contact: str | None = None
     max_bytes: int = 10_000_000
@@ -265,7 +270,8 @@ class Target:
     """A URL whose turn it is, with what is remembered of it.
 
     `depth` counts links from a start URL, `found_on` is the page that led to it first; `etag` and `last_modified` are
-    the validators of the last answer; `kind` is what the page was the last time it was read.
+    the validators of the last answer; `kind` is what the page was the last time it was read, `state` what came of
+    asking ("new" if it never was), `tried_at` when that was, `due` since when it waits.
     """
 
     url: str
@@ -275,6 +281,9 @@ class Target:
     kind: Kind | None = None
     seen_as: Link | None = None
     found_on: str = ""
+    state: str = "new"
+    due: datetime | None = None
+    tried_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +322,10 @@ class CaptureRecord:
 
 @dataclass(frozen=True, slots=True)
 class Archived:
-    """An article as the archive holds it: the latest revision, where it came from, and the footer then in force."""
+    """An article as the archive holds it: the latest revision, where it came from, and the footer then in force.
+
+    `gone_since` is when its address was first found gone (404, 410), None while any of its addresses answers.
+    """
 
     id: int
     portal: str
@@ -325,6 +337,7 @@ class Archived:
     first_seen: datetime
     last_seen: datetime
     urls: tuple[str, ...] = ()
+    gone_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -29,7 +29,18 @@ from portal_archiver.model import (
     RunReport,
     Saved,
 )
-from portal_archiver.store import arrivals, articles, captures, events, nights, portals, revisions, robots, runs
+from portal_archiver.store import (
+    arrivals,
+    articles,
+    captures,
+    events,
+    lifetimes,
+    nights,
+    portals,
+    revisions,
+    robots,
+    runs,
+)
 from portal_archiver.store import search as searching
 from portal_archiver.store.connection import Connection
 from portal_archiver.store.frontier import Frontier
@@ -111,6 +122,11 @@ class Archive:
                 articles.learn_date(sql, portal_id, link.url, link.published) for link in links if link.published
             )
 
+    def age_day(self, url: str, *, portal: str) -> date | None:
+        """The day from which the article known under a URL ages: of publication, or when it was first seen."""
+        with self._connection.reading() as sql:
+            return lifetimes.age_day(sql, portal, url)
+
     def _portal_id(self, capture: Capture, portal: str | None) -> int:
         return portals.ensure(self._connection.sql, portal or host_of(capture.final_url) or "unknown")
 
@@ -186,7 +202,7 @@ class Archive:
         """The URLs of a portal that wait; with `recheck` all that are known. One Frontier is one run."""
         with self._connection.transaction():
             portal_id = portals.ensure(self._connection.sql, portal.key, portal.name)
-        return Frontier(self._connection, portal_id, recheck=recheck)
+        return Frontier(self._connection, portal_id, portal, recheck=recheck)
 
     def begin_run(self, portal: Portal, started_at: datetime) -> int:
         """Note that a run began (an aware time); returns its id."""
