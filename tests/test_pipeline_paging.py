@@ -73,7 +73,9 @@ def test_no_button_is_ever_pressed_that_logs_in_votes_or_searches(site: AspNetPo
     assert not any(arrival.path.startswith(CLOSED) for arrival in site.arrivals)
 
 
-def test_a_second_night_turns_the_pages_of_a_list_with_news_and_revises_nothing(site: AspNetPortal, archive: Archive) -> None:
+def test_a_second_night_turns_the_pages_of_a_list_with_news_and_revises_nothing(
+    site: AspNetPortal, archive: Archive
+) -> None:
     night(site, archive)
     first = len(site.arrivals)
     site.rows[NEWS].insert(0, 50)
