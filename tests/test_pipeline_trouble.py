@@ -22,11 +22,12 @@ from portal_archiver.store import Archive
 def test_an_unreachable_portal_is_a_report_and_holds_up_no_other(tmp_path: Path) -> None:
     with serve() as url, Archive(tmp_path / "archive.db") as archive:
         dead = portal_at(f"http://127.0.0.1:{free_port()}/", key="xa-dong")
-        first, second = crawl_all([dead, portal_at(url)], archive)
+        told: list[Progress] = []
+        first, second = crawl_all([dead, portal_at(url)], archive, Options(on_progress=told.append))
         assert (first.portal, first.stopped, first.fetched) == ("xa-dong", "unreachable", 0)
         assert dict(first.reasons) == {"refused": 1}
         assert (second.portal, second.stopped, second.new) == ("bachhai", None, len(truth(url)))
-        assert second.finished_at < first.finished_at  # the dead one was still being asked
+        assert told[0].portal == "bachhai"  # while the dead one was still being asked
         assert set(archive.runs()) == {first, second}
         statuses = {status.key: status for status in archive.portals()}
         assert (statuses["xa-dong"].articles, statuses["xa-dong"].last_success) == (0, None)
