@@ -167,3 +167,12 @@ def test_a_large_frontier_is_counted_closely(archive: Archive) -> None:
     for left in range(2999, 2850, -1):
         frontier.settle(claimed(frontier), state="fetched", due=later())
         assert frontier.waiting() == left
+
+
+def test_a_count_of_many_is_carried_on_longer(archive: Archive) -> None:
+    frontier = archive.frontier(PORTAL)
+    frontier.add((Link(f"{SITE}/{n}") for n in range(20_000)), depth=1)
+    statements: list[str] = []
+    archive.db.conn.set_trace_callback(statements.append)
+    assert {frontier.waiting() for _ in range(150)} == {20_000}
+    assert sum("count(*)" in statement for statement in statements) == 1

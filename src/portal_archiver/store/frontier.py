@@ -30,9 +30,11 @@ _ORDERS = {
 # with a budget smaller than their number nothing else would ever be asked for. So new pages have every second turn,
 # known ones an eighth.
 _TURNS = (LISTING, NEW, LISTING, NEW, LISTING, NEW, LISTING, KNOWN)
-# Up to how many waiting URLs `waiting()` counts at every call, and for how many calls a larger count is carried on.
+# Up to how many waiting URLs `waiting()` counts at every call, and for how many calls a larger count is carried on: at
+# least so many, and one for every so many URLs, since a count takes the longer the more there are.
 _COUNTED_AFRESH = 2_000
 _CARRIED_ON = 100
+_COUNTED_PER_CALL = 100
 
 _COLUMNS = "id, url, depth, found_on, etag, last_modified, kind, text, listed, listed_raw"
 _ADD = """
@@ -93,7 +95,7 @@ class Frontier:
         self._ids: dict[str, int] = {}
         self._turns = cycle(_TURNS)
         self._count = 0
-        self._carried = _CARRIED_ON
+        self._carried_on = 0  # for how many calls the count is still good
         if recheck:
             with connection.transaction():
                 connection.sql.execute(
@@ -209,11 +211,12 @@ class Frontier:
 
     def waiting(self) -> int:
         """How many URLs are due now and not yet tried in this run; an estimate between counts when they are many."""
-        if self._carried >= _CARRIED_ON or self._count <= _COUNTED_AFRESH:
+        if self._carried_on <= 0 or self._count <= _COUNTED_AFRESH:
             with self._connection.reading() as sql:
                 due = count_due(sql, self._portal, stamp(now()), self._began)
-            self._count, self._carried = due - len(self._claimed), 0
-        self._carried += 1
+            self._count = due - len(self._claimed)
+            self._carried_on = max(_CARRIED_ON, self._count // _COUNTED_PER_CALL)
+        self._carried_on -= 1
         return self._count
 
 
