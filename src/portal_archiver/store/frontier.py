@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
@@ -37,6 +38,11 @@ _CARRIED_ON = 100
 _COUNTED_PER_CALL = 100
 
 _COLUMNS = "id, url, depth, found_on, etag, last_modified, kind, text, listed, listed_raw"
+# What is known of some URLs (?2, a JSON list): whether they have a text, and a date.
+_TOLD = """
+SELECT u.url, u.text <> '', u.listed IS NOT NULL
+  FROM json_each(?2) AS wanted CROSS JOIN urls AS u ON u.portal_id = ?1 AND u.url = wanted.value
+"""
 _ADD = """
 INSERT OR IGNORE INTO urls (portal_id, url, depth, found_on, text, listed, listed_raw, rank, due)
 VALUES (:portal, :url, :depth, :found_on, :text, :listed, :raw, :rank, :due)
@@ -108,14 +114,21 @@ class Frontier:
 
         A known URL keeps its state; what a listing said of it fills what was blank.
         """
-        rows = [self._row(link, depth, found_on) for link in links]
-        telling = [row for row in rows if row["text"] or row["listed"]]
+        links = list(links)
         with self._connection.transaction():
+            rows = [self._row(link, depth, found_on) for link in self._news(links)]
+            telling = [row for row in rows if row["text"] or row["listed"]]
             added = self._connection.sql.executemany(_ADD, rows).rowcount if rows else 0
             if telling:
                 self._connection.sql.executemany(_FILL_BLANKS, telling)
         self._count += added
         return added
+
+    def _news(self, links: list[Link]) -> list[Link]:
+        """The links that say something new; the menu that stands on every page does not, and asking is cheap."""
+        wanted = json.dumps([link.url for link in links])
+        told = {url: has for url, *has in self._connection.sql.execute(_TOLD, (self._portal, wanted))}
+        return [link for link in links if not _covers(told.get(link.url), link)]
 
     def _row(self, link: Link, depth: int, found_on: str) -> dict[str, Any]:
         listed = link.published
@@ -218,6 +231,11 @@ class Frontier:
             self._carried_on = max(_CARRIED_ON, self._count // _COUNTED_PER_CALL)
         self._carried_on -= 1
         return self._count
+
+
+def _covers(told: list[int] | None, link: Link) -> bool:
+    """Whether a known URL has the text and the date that a link has."""
+    return told is not None and told[0] >= bool(link.text) and told[1] >= bool(link.published)
 
 
 def _rank(depth: int, kind: Kind | None) -> int:
