@@ -12,7 +12,7 @@ from statistics import median
 from benchmarks import corpus, portal, process
 
 ROUNDS = 3
-COUNT = 300
+COUNT = 200
 # How each is called here, the program that crawls, and where its file has the reports.
 CRAWLERS = {
     "portal-archiver": ("our_crawl", "articles"),
@@ -56,14 +56,15 @@ def main() -> None:
     with portal.served(COUNT) as base:
         bare = portal.rate(base, COUNT)
         rounds = [{name: crawl(base, *crawler) for name, crawler in CRAWLERS.items()} for _ in range(ROUNDS)]
-    print(f"Crawling a portal of {COUNT} real pages into a new archive, median of {ROUNDS} rounds")
+    print(f"Crawling a portal of {COUNT} real pages into a new file, start-up included, median of {ROUNDS} rounds")
     print(f"  {'':30} {'pages/s':>9} {'pages/CPU-s':>12} {'peak MB':>9} {'file MB':>9} {'reports':>9}")
     medians = {name: typical([each[name] for each in rounds]) for name in CRAWLERS}
     for name, found in medians.items():
         figures = f"{found.rate:9.1f} {found.cpu_rate:12.1f} {found.memory:9.1f} {found.file:9.1f} {found.reports:9.0f}"
         print(f"  {name:30} {figures}")
     ours, peer = medians.values()
-    rate, cpu_rate, memory, file, _ = (one / other for one, other in zip(astuple(ours), astuple(peer), strict=True))
+    ratios = (one / (other or 1) for one, other in zip(astuple(ours), astuple(peer), strict=True))
+    rate, cpu_rate, memory, file, _ = ratios
     print(f"  {'ours to theirs':30} {rate:7.1f} x {cpu_rate:10.1f} x {memory:7.2f} x {file:7.2f} x")
     print(f"  (the portal alone sends {bare:.0f} pages/s, one after the other)")
 

@@ -14,7 +14,10 @@ EVERY = 0.05  # seconds between two looks at its memory
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Wall-clock and CPU seconds (user and system), and the peak of its memory in MB (0 where there is no /proc)."""
+    """Wall-clock and CPU seconds (user and system), and the peak of its memory in MB.
+
+    The memory is looked at every 50 ms, shared parts counted once; 0 on a system that does not tell (no /proc).
+    """
 
     seconds: float
     cpu: float
@@ -39,12 +42,12 @@ def run(module: str, *arguments: str) -> Cost:
 
 
 def _memory(pid: int) -> float:
-    """Memory in use by a process and all below it, in MB; what several share is counted once (Linux)."""
+    """Memory in use by a process and all below it, in MB."""
     folder = Path("/proc") / str(pid)
     try:
         rollup = (folder / "smaps_rollup").read_text(encoding="ascii")
         children = (folder / "task" / str(pid) / "children").read_text(encoding="ascii")
     except OSError:  # it has just ended, or this is no Linux
         return 0.0
-    share = next(line for line in rollup.splitlines() if line.startswith("Pss:"))
-    return int(share.split()[1]) * 1024 / 1e6 + sum(_memory(int(child)) for child in children.split())
+    share = next((int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")), 0)
+    return share * 1024 / 1e6 + sum(_memory(int(child)) for child in children.split())
