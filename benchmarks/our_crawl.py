@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from portal_archiver import Archive, Portal, crawl
@@ -17,7 +18,7 @@ def portal_at(base: str) -> Portal:
 def main(base: str, path: str, most: str = "") -> None:
     """Crawl it as the nightly job does; all that `crawl` is asked for stands here."""
     with Archive(path) as archive:
-        crawl(portal_at(base), archive, max_pages=int(most) if most else None)
+        crawl(portal_at(base), archive, max_pages=int(most) if most else None, processes=os.cpu_count() or 1)
 
 
 if __name__ == "__main__":
