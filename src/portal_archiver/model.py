@@ -341,6 +341,17 @@ class Archived:
 
 
 @dataclass(frozen=True, slots=True)
+class StoryLink:
+    """A report of the same story: another portal's, with (nearly) the same text."""
+
+    article_id: int
+    portal: str
+    title: str
+    url: str
+    published: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One search result. `snippet` is original text, `marks` the (start, end) offsets in it that matched."""
 

@@ -28,6 +28,7 @@ from portal_archiver.model import (
     RunEvent,
     RunReport,
     Saved,
+    StoryLink,
 )
 from portal_archiver.store import (
     arrivals,
@@ -40,6 +41,7 @@ from portal_archiver.store import (
     revisions,
     robots,
     runs,
+    stories,
 )
 from portal_archiver.store import search as searching
 from portal_archiver.store.connection import Connection
@@ -177,6 +179,12 @@ class Archive:
         with self._connection.reading() as sql:
             articles.must_exist(sql, article_id)
             return captures.of_article(sql, article_id)
+
+    def story(self, article_id: int) -> tuple[StoryLink, ...]:
+        """What other portals have of an article's text, the earliest first; UnknownArticleError."""
+        with self._connection.reading() as sql:
+            articles.must_exist(sql, article_id)
+            return stories.of_article(sql, article_id)
 
     def payload(self, capture_id: int) -> bytes:
         """The bytes of a capture as they were received."""

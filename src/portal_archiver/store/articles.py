@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from portal_archiver.errors import UnknownArticleError
 from portal_archiver.model import REPORT_KINDS, Archived, Article, Capture, Dateline, Kind, Outcome, Page, Saved
-from portal_archiver.store import captures, identity, index, licenses, lifetimes, revisions
+from portal_archiver.store import captures, identity, index, licenses, lifetimes, revisions, stories
 from portal_archiver.store.identity import Fingerprints
 from portal_archiver.store.times import moment, stamp
 
@@ -219,6 +219,7 @@ def _point_at(sql: sqlite3.Connection, article_id: int, revision_id: int, sighti
         ),
     )  # fmt: skip
     index.add(sql, article_id)
+    stories.update(sql, article_id, sighting.portal_id, sighting.article.body)
 
 
 def _remember(sql: sqlite3.Connection, article_id: int, sighting: Sighting) -> None:

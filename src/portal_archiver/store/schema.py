@@ -6,11 +6,13 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
+from portal_archiver.store import stories
+
 # "PArc" in the header of the file (PRAGMA application_id): how a foreign SQLite file is told from one of ours.
 APPLICATION_ID = 0x50417263
 
 # The number of migrations below. The archive has its own in PRAGMA user_version, so that opening costs no look-around.
-VERSION = 5
+VERSION = 6
 
 migrations = Migrations("portal-archiver")
 
@@ -253,6 +255,23 @@ CREATE TABLE dictionaries (
 ) STRICT, WITHOUT ROWID;
 """
 
+# Reports of different portals that are one text; see stories.py. Each pair of them once, the smaller id first.
+_STORIES = """
+CREATE TABLE story_bands (
+    band       INTEGER NOT NULL,
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    PRIMARY KEY (band, article_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX bands_of_article ON story_bands (article_id);
+CREATE TABLE story_links (
+    one   INTEGER NOT NULL REFERENCES articles(id),
+    other INTEGER NOT NULL REFERENCES articles(id),
+    share REAL NOT NULL,                      -- of their runs of words, those in common
+    PRIMARY KEY (one, other)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX links_of_other ON story_links (other);
+"""
+
 
 @migrations()
 def m001_first_tables(db: Database) -> None:
@@ -283,6 +302,13 @@ def m004_drift(db: Database) -> None:
 def m005_dictionaries(db: Database) -> None:
     """What makes the pages of a portal small."""
     run_script(db, _DICTIONARIES)
+
+
+@migrations()
+def m006_stories(db: Database) -> None:
+    """What links a press release to those who took it over."""
+    run_script(db, _STORIES)
+    stories.rebuild(db.conn)
 
 
 def run_script(db: Database, script: str) -> None:
