@@ -206,7 +206,7 @@ class Frontier:
                 return self._claim(row)
             with self._connection.transaction():
                 self._bounds.hold(url, spent, stamp(now()), self._claimed)
-            self._carried = _CARRIED_ON  # so that those left are counted afresh
+            self._carried_on = 0  # so that those left are counted afresh
         return None
 
     def _next_row(self) -> tuple[Any, ...] | None:
