@@ -199,6 +199,14 @@ UNDO = {
     ),
     5: ("m005_dictionaries", ["DROP TABLE dictionaries", "ALTER TABLE bodies DROP COLUMN dictionary_id"]),
     6: ("m006_stories", ["DROP TABLE story_bands", "DROP TABLE story_links"]),
+    7: (
+        "m007_parsers",
+        [
+            "ALTER TABLE captures DROP COLUMN parser",
+            "ALTER TABLE captures DROP COLUMN revision_id",
+            "ALTER TABLE revisions DROP COLUMN parser",
+        ],
+    ),
 }
 
 

@@ -13,7 +13,22 @@ from typing import Annotated
 
 import typer
 
-from portal_archiver.cli import accept, crawl, demo, digest, doctor, explain, init, runs, search, show, status
+from portal_archiver.cli import (
+    accept,
+    crawl,
+    demo,
+    diff,
+    digest,
+    doctor,
+    explain,
+    history,
+    init,
+    reparse,
+    runs,
+    search,
+    show,
+    status,
+)
 from portal_archiver.cli.failures import DEBUG, INTERRUPTED, WRONG_USE, ending_of, is_unwritable
 from portal_archiver.cli.program import NAME
 from portal_archiver.cli.screen import out, problem, silence_output
@@ -35,9 +50,12 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (crawl.crawl, crawl.EXAMPLE),
     (search.search, search.EXAMPLE),
     (show.show, show.EXAMPLE),
+    (history.history, history.EXAMPLE),
+    (diff.diff, diff.EXAMPLE),
     (status.status, status.EXAMPLE),
     (runs.runs, runs.EXAMPLE),
     (accept.accept, accept.EXAMPLE),
+    (reparse.reparse, reparse.EXAMPLE),
     (digest.digest, digest.EXAMPLE),
     (doctor.doctor, doctor.EXAMPLE),
     (explain.explain_page, explain.EXAMPLE),

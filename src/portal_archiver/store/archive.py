@@ -38,6 +38,7 @@ from portal_archiver.store import (
     lifetimes,
     nights,
     portals,
+    rereading,
     revisions,
     robots,
     runs,
@@ -47,6 +48,7 @@ from portal_archiver.store import search as searching
 from portal_archiver.store.connection import Connection
 from portal_archiver.store.frontier import Frontier
 from portal_archiver.store.lock import RunLock
+from portal_archiver.store.rereading import Rereading, Scope
 from portal_archiver.store.search import Filters, Paging, When
 from portal_archiver.urls import host_of
 
@@ -110,10 +112,13 @@ class Archive:
         with self._connection.transaction():
             return articles.save(self._connection.sql, capture, page, self._portal_id(capture, portal))
 
-    def keep(self, capture: Capture, *, portal: str | None = None) -> int:
-        """Store a capture that is no page (a sitemap, a feed, a 304, a 404); returns its id."""
+    def keep(self, capture: Capture, *, portal: str | None = None, unread: bool = False) -> int:
+        """Store a capture that is no page (a sitemap, a feed, a 304, a 404); returns its id.
+
+        `unread` says that it is one, but could not be read: another parser may.
+        """
         with self._connection.transaction():
-            return articles.keep(self._connection.sql, capture, self._portal_id(capture, portal))
+            return articles.keep(self._connection.sql, capture, self._portal_id(capture, portal), unread=unread)
 
     def learn_dates(self, links: Iterable[Link], *, portal: str) -> int:
         """Take the dates that listings give for articles whose own pages show none; returns how many were needed."""
@@ -128,6 +133,26 @@ class Archive:
         """The day from which the article known under a URL ages: of publication, or when it was first seen."""
         with self._connection.reading() as sql:
             return lifetimes.age_day(sql, portal, url)
+
+    def stale(self, capture: Capture, page: Page, *, portal: str) -> list[tuple[int, Capture]]:
+        """What a page will be held against when it is saved, where another parser read that: ids and captures.
+
+        `reread` them first: else what the parsers read differently would pass for an edit of the portal's.
+        """
+        with self._connection.transaction():
+            sql = self._connection.sql
+            return rereading.stale(sql, capture, page, portals.ensure(sql, portal))
+
+    def reread(self, capture_id: int, page: Page) -> None:
+        """Put another reading of a capture in the place of the one there is; that makes no revision."""
+        with self._connection.transaction():
+            rereading.reread(self._connection.sql, capture_id, page)
+
+    def rereading(self, portal: str, parser: str, scope: Scope) -> Rereading:
+        """What `parser` has not read of a portal that the archive holds."""
+        with self._connection.reading() as sql:
+            (portal_id,) = sql.execute("SELECT id FROM portals WHERE key = ?", (portal,)).fetchone()
+        return Rereading(self._connection, portal_id, parser, scope)
 
     def _portal_id(self, capture: Capture, portal: str | None) -> int:
         return portals.ensure(self._connection.sql, portal or host_of(capture.final_url) or "unknown")

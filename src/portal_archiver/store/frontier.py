@@ -225,14 +225,13 @@ class Frontier:
         self._claimed.add(url_id)
         self._ids[url] = url_id
         self._count -= 1
-        published = Dateline(day_or_moment(listed), origin="listing", raw=listed_raw) if listed else None
         return Target(
             url=url,
             depth=depth,
             etag=etag,
             last_modified=last_modified,
             kind=kind,
-            seen_as=Link(url, text, published) if text or published else None,
+            seen_as=_link(url, text, listed, listed_raw),
             found_on=found_on,
             state=state,
             due=moment(due),
@@ -297,6 +296,33 @@ class Frontier:
             self._carried_on = max(_CARRIED_ON, self._count // _COUNTED_PER_CALL)
         self._carried_on -= 1
         return self._count
+
+
+def seen_as(sql: sqlite3.Connection, portal_id: int, url: str) -> Link | None:
+    """What listings have said of a URL; None where they were silent, or it is unknown."""
+    row = sql.execute(
+        "SELECT url, text, listed, listed_raw FROM urls WHERE portal_id = ? AND url = ?", (portal_id, url)
+    ).fetchone()
+    return _link(*row) if row else None
+
+
+def _link(url: str, text: str, listed: str | None, raw: str) -> Link | None:
+    published = Dateline(day_or_moment(listed), origin="listing", raw=raw) if listed else None
+    return Link(url, text, published) if text or published else None
+
+
+def settle_kind(sql: sqlite3.Connection, portal_id: int, url: str, kind: Kind, *, answered: str) -> None:
+    """Note that a known URL shows a report, as it is read now: it waits among the known pages from here on.
+
+    Not one that led to another known one, `answered`: it is an alias, and waits as such.
+    """
+    if answered != url and sql.execute(_ANSWERS, (portal_id, answered)).fetchone():
+        return
+    sql.execute(
+        "UPDATE urls SET kind = ?1, rank = CASE depth WHEN 0 THEN ?2 ELSE ?3 END"
+        " WHERE portal_id = ?4 AND url = ?5 AND kind IS NOT ?1",
+        (kind, SEED, KNOWN, portal_id, url),
+    )
 
 
 def _covers(told: list[int] | None, link: Link) -> bool:

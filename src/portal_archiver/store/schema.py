@@ -12,7 +12,7 @@ from portal_archiver.store import stories
 APPLICATION_ID = 0x50417263
 
 # The number of migrations below. The archive has its own in PRAGMA user_version, so that opening costs no look-around.
-VERSION = 6
+VERSION = 7
 
 migrations = Migrations("portal-archiver")
 
@@ -272,6 +272,15 @@ CREATE TABLE story_links (
 CREATE INDEX links_of_other ON story_links (other);
 """
 
+# Who read what: the parser may be better tomorrow, which is no edit of the portal's; see rereading.py.
+_PARSERS = """
+ALTER TABLE captures ADD COLUMN parser TEXT;  -- that read it as a page; '': one of unknown version; NULL: it is no page
+ALTER TABLE captures ADD COLUMN revision_id INTEGER REFERENCES revisions(id);   -- which it showed, or a 304 confirmed
+ALTER TABLE revisions ADD COLUMN parser TEXT NOT NULL DEFAULT '';
+UPDATE captures SET parser = '' WHERE status IN (200, 203);
+UPDATE captures SET revision_id = r.id FROM revisions r WHERE r.capture_id = captures.id;
+"""
+
 
 @migrations()
 def m001_first_tables(db: Database) -> None:
@@ -309,6 +318,12 @@ def m006_stories(db: Database) -> None:
     """What links a press release to those who took it over."""
     run_script(db, _STORIES)
     stories.rebuild(db.conn)
+
+
+@migrations()
+def m007_parsers(db: Database) -> None:
+    """What tells a change of the portal from one of the parser."""
+    run_script(db, _PARSERS)
 
 
 def run_script(db: Database, script: str) -> None:

@@ -25,6 +25,7 @@ MOST_CANDIDATES = 40
 _MASK = (1 << 64) - 1
 _SPREAD = 0x9E3779B97F4A7C15  # 2**64 over the golden ratio: spreads what crc32 leaves close (Knuth 6.4)
 _BINS = BANDS * ROWS
+_LATEST = "SELECT a.portal_id, r.body FROM articles a JOIN revisions r ON r.id = a.revision_id WHERE a.id = ?"
 _CANDIDATES = f"""
 SELECT b.article_id FROM story_bands b JOIN articles a ON a.id = b.article_id
  WHERE b.band IN ({", ".join("?" * BANDS)}) AND a.portal_id <> ?
@@ -45,8 +46,9 @@ SELECT a.id, p.key, r.title, a.url, a.published
 """
 
 
-def update(sql: sqlite3.Connection, article_id: int, portal_id: int, body: str) -> None:
+def update(sql: sqlite3.Connection, article_id: int) -> None:
     """Link an article, as it now stands, to what other portals have of the same text."""
+    portal_id, body = sql.execute(_LATEST, (article_id,)).fetchone()
     sql.execute("DELETE FROM story_links WHERE one = ?1 OR other = ?1", (article_id,))
     sql.execute("DELETE FROM story_bands WHERE article_id = ?", (article_id,))
     runs = runs_of(body)
@@ -63,9 +65,8 @@ def update(sql: sqlite3.Connection, article_id: int, portal_id: int, body: str) 
 
 def rebuild(sql: sqlite3.Connection) -> None:
     """Link all articles anew."""
-    latest = "SELECT a.id, a.portal_id, r.body FROM articles a JOIN revisions r ON r.id = a.revision_id ORDER BY a.id"
-    for article_id, portal_id, body in sql.execute(latest).fetchall():
-        update(sql, article_id, portal_id, body)
+    for (article_id,) in sql.execute("SELECT id FROM articles ORDER BY id").fetchall():
+        update(sql, article_id)
 
 
 def of_article(sql: sqlite3.Connection, article_id: int) -> tuple[StoryLink, ...]:
@@ -110,9 +111,7 @@ def _verified(
     sql: sqlite3.Connection, runs: frozenset[int], candidates: list[tuple[int]]
 ) -> Iterator[tuple[int, float]]:
     for (candidate,) in candidates:
-        (body,) = sql.execute(
-            "SELECT r.body FROM articles a JOIN revisions r ON r.id = a.revision_id WHERE a.id = ?", (candidate,)
-        ).fetchone()
+        _, body = sql.execute(_LATEST, (candidate,)).fetchone()
         share = share_of(runs, runs_of(body))
         if share >= SIMILAR:
             yield candidate, share
