@@ -18,7 +18,7 @@ from portal_archiver.errors import LockedError
 from portal_archiver.model import Archived, Article, Capture, Dateline, Link, Page, Portal, ReparseReport, Saved
 from portal_archiver.parser import VERSION, parse_page, version_for
 from portal_archiver.pipeline import Progress, ReparseOptions, crawl, reading, reparse
-from portal_archiver.store import Archive, Scope
+from portal_archiver.store import Archive, Scope, schema
 
 KEY = "bachhai"
 PORTAL = Portal((f"{HOST}/",), key=KEY)
@@ -58,8 +58,8 @@ def take_back(archive: Archive) -> None:
     """Make an archive one from before it was noted which parser read what; to be closed then."""
     for column in ("captures DROP COLUMN parser", "captures DROP COLUMN revision_id", "revisions DROP COLUMN parser"):
         archive.db.execute(f"ALTER TABLE {column}")
-    archive.db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm006_parsers'")
-    archive.db.execute("PRAGMA user_version = 5")
+    archive.db.execute("DELETE FROM _sqlite_migrations WHERE name LIKE '%_parsers'")
+    archive.db.execute(f"PRAGMA user_version = {schema.VERSION - 1}")
 
 
 def check_index(archive: Archive) -> None:

@@ -27,7 +27,7 @@ def history(
     archive: ArchivePath = DEFAULT_ARCHIVE,
     as_json: AsJson = False,
 ) -> None:
-    """Show every version of a report, and what each of them changed.
+    """Show every version of a report, and what changed in each.
 
     Each with the time in which it was seen, the address and the SHA-256 of the bytes that first showed it, and the
     number of that capture.

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from portal_archiver.errors import UnknownArticleError
 from portal_archiver.model import Archived, Capture, Dateline, Outcome, Page, Saved
-from portal_archiver.store import captures, identity, index, licenses, revisions
+from portal_archiver.store import captures, identity, index, licenses, lifetimes, revisions, stories
 from portal_archiver.store.identity import INFERRED, Standing, Verdict
 from portal_archiver.store.revisions import Read
 from portal_archiver.store.sighting import Sighting, sight
@@ -207,6 +207,7 @@ def _point_at(sql: sqlite3.Connection, article_id: int, revision_id: int, sighti
         ),
     )  # fmt: skip
     index.add(sql, article_id)
+    stories.update(sql, article_id)
 
 
 def _remember(sql: sqlite3.Connection, article_id: int, revision_id: int, sighting: Sighting) -> None:
@@ -260,6 +261,7 @@ def load(sql: sqlite3.Connection, article_id: int) -> Archived:
         first_seen=moment(first_seen),
         last_seen=moment(last_seen),
         urls=tuple(found for (found,) in urls),
+        gone_since=lifetimes.gone_since(sql, article_id),
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from portal_archiver.model import Article, Capture, Dateline, Kind, License, Page
-from portal_archiver.store import articles, identity, index, licenses, revisions
+from portal_archiver.store import articles, identity, index, licenses, revisions, stories
 from portal_archiver.store.frontier import settle_kind
 from portal_archiver.store.identity import Standing
 from portal_archiver.store.revisions import Read
@@ -220,7 +220,7 @@ class Replay:
             articles.seen(sql, self.article_id, moment)
         for sighting in self._looks.values():
             articles.remember_urls(sql, self.article_id, sighting)
-            settle_kind(sql, sighting.portal_id, sighting.asked, sighting.kind)
+            settle_kind(sql, sighting.portal_id, sighting.asked, sighting.kind, answered=sighting.answered)
 
     def _write_versions(self, sql: sqlite3.Connection) -> None:
         latest = self.versions[-1]
@@ -243,6 +243,7 @@ class Replay:
         self._point_at(sql, latest)
         if moved:
             index.add(sql, self.article_id)
+            stories.update(sql, self.article_id)
 
     @property
     def _in_order(self) -> list[tuple[int, int, Read]]:

@@ -148,7 +148,7 @@ class Rereading:
             if sighting is None:
                 articles.attach_by_url(sql, stored.id, stored.capture, self._portal)
                 return "not-an-article", 0
-            settle_kind(sql, self._portal, sighting.asked, sighting.kind)
+            settle_kind(sql, self._portal, sighting.asked, sighting.kind, answered=sighting.answered)
             article_id = articles.identify(sql, sighting)
             if article_id is None or self._is_newest(article_id, stored):
                 saved = (

@@ -6,11 +6,13 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
+from portal_archiver.store import stories
+
 # "PArc" in the header of the file (PRAGMA application_id): how a foreign SQLite file is told from one of ours.
 APPLICATION_ID = 0x50417263
 
 # The number of migrations below. The archive has its own in PRAGMA user_version, so that opening costs no look-around.
-VERSION = 6
+VERSION = 7
 
 migrations = Migrations("portal-archiver")
 
@@ -167,7 +169,7 @@ CREATE TABLE runs (
     id           INTEGER PRIMARY KEY,
     portal_id    INTEGER NOT NULL REFERENCES portals(id),
     started_at   TEXT NOT NULL,
-    finished_at  TEXT,                        -- NULL while it runs, and for good when it was killed
+    finished_at  TEXT,                        -- NULL while it runs; where it was killed, until the next run begins
     requests     INTEGER NOT NULL DEFAULT 0,
     fetched      INTEGER NOT NULL DEFAULT 0,
     not_modified INTEGER NOT NULL DEFAULT 0,
@@ -253,6 +255,23 @@ CREATE TABLE dictionaries (
 ) STRICT, WITHOUT ROWID;
 """
 
+# Reports of different portals that are one text; see stories.py. Each pair of them once, the smaller id first.
+_STORIES = """
+CREATE TABLE story_bands (
+    band       INTEGER NOT NULL,
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    PRIMARY KEY (band, article_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX bands_of_article ON story_bands (article_id);
+CREATE TABLE story_links (
+    one   INTEGER NOT NULL REFERENCES articles(id),
+    other INTEGER NOT NULL REFERENCES articles(id),
+    share REAL NOT NULL,                      -- of their runs of words, those in common
+    PRIMARY KEY (one, other)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX links_of_other ON story_links (other);
+"""
+
 # Who read what: the parser may be better tomorrow, which is no edit of the portal's; see rereading.py.
 _PARSERS = """
 ALTER TABLE captures ADD COLUMN parser TEXT;  -- that read it as a page; '': one of unknown version; NULL: it is no page
@@ -295,7 +314,14 @@ def m005_dictionaries(db: Database) -> None:
 
 
 @migrations()
-def m006_parsers(db: Database) -> None:
+def m006_stories(db: Database) -> None:
+    """What links a press release to those who took it over."""
+    run_script(db, _STORIES)
+    stories.rebuild(db.conn)
+
+
+@migrations()
+def m007_parsers(db: Database) -> None:
     """What tells a change of the portal from one of the parser."""
     run_script(db, _PARSERS)
 
