@@ -89,8 +89,8 @@ class Frontier:
     """The frontier of one portal during one run.
 
     What is claimed is remembered in memory alone: when the process dies, every URL that was not settled is waiting
-    again. With `recheck` all known pages are due at once. It goes no deeper than the portal's `max_depth`, and gives out
-    no more URLs of a pattern than its `budgets` say; what is beyond stays in the archive.
+    again. With `recheck` all known pages are due at once. It goes no deeper than the portal's `max_depth`, and gives
+    out no more URLs of a pattern than its `budgets` say; what is beyond stays in the archive.
     """
 
     def __init__(self, connection: Connection, portal_id: int, portal: Portal, *, recheck: bool = False) -> None:
