@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from sqlite_utils import Database
 
 from portal_archiver.errors import ArchiveError, LockedError, MissingArchiveError
 from portal_archiver.model import Article, Capture, Page
-from portal_archiver.store import Archive, schema
+from portal_archiver.store import Archive, schema, views
 
 NOBODY = 65534
 
@@ -197,6 +198,8 @@ UNDO = {
         ],
     ),
     5: ("m005_dictionaries", ["DROP TABLE dictionaries", "ALTER TABLE bodies DROP COLUMN dictionary_id"]),
+    6: ("m006_sightings", ["ALTER TABLE captures DROP COLUMN revision_id"]),
+    7: ("m007_views", [f"DROP VIEW {name}" for name in re.findall(r"CREATE VIEW (\w+)", views.SCRIPT)]),
 }
 
 

@@ -459,3 +459,53 @@ class PortalStatus:
     failing_since: datetime | None = None
     last_run: RunReport | None = None
     last_success: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """One thing in an archive that is not as it was stored.
+
+    `what` is "payload", "capture", "report" (`id` is its number then), "table" or "rule" (of a whole table), or "index"
+    (of the full-text index). `detail` is a sentence for a person.
+    """
+
+    what: Literal["payload", "capture", "report", "table", "rule", "index"]
+    detail: str
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """A capture or a report that damage takes something from; `url` is "" where it cannot be read any more."""
+
+    id: int
+    url: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What came of holding an archive against what it says of itself.
+
+    `payloads`, `captures` and `articles` are how many it holds, as far as that can be told; a `quick` one reads no
+    payload. `damages` are the causes, `lost_captures` and `marred_articles` what they cost. Only the full-text index
+    is damaged where `repairable` is true: it can be made anew, and nothing is lost.
+    """
+
+    payloads: int
+    captures: int
+    articles: int
+    quick: bool = False
+    damages: tuple[Damage, ...] = ()
+    lost_captures: tuple[Affected, ...] = ()
+    marred_articles: tuple[Affected, ...] = ()
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is damaged."""
+        return not self.damages
+
+    @property
+    def repairable(self) -> bool:
+        """Whether the full-text index alone is damaged."""
+        return bool(self.damages) and all(damage.what == "index" for damage in self.damages)

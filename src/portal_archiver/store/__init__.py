@@ -2,5 +2,6 @@
 
 from portal_archiver.store.archive import Archive
 from portal_archiver.store.frontier import Frontier
+from portal_archiver.store.verifying import repair_index, verify
 
-__all__ = ["Archive", "Frontier"]
+__all__ = ["Archive", "Frontier", "repair_index", "verify"]

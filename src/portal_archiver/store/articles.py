@@ -60,17 +60,20 @@ def save(sql: sqlite3.Connection, capture: Capture, page: Page, portal_id: int) 
 def keep(sql: sqlite3.Connection, capture: Capture, portal_id: int) -> int:
     """Store a capture that is no page; a 304 for an article's URL confirms that the article still stands."""
     capture_id = captures.store(sql, capture, portal_id)
-    article_id = _attach_by_url(sql, capture_id, capture, portal_id)
-    if article_id is not None and capture.status == 304:
-        _seen(sql, article_id, stamp(capture.fetched_at))
+    address = _attach_by_url(sql, capture_id, capture, portal_id)
+    if address is not None and capture.status == 304:
+        _seen(sql, address.article_id, stamp(capture.fetched_at))
+        latest = revisions.latest(sql, address.article_id)
+        if address.shown == identity.shown_digest(latest.digest, latest.published):
+            captures.attach(sql, capture_id, address.article_id, latest.id)
     return capture_id
 
 
-def _attach_by_url(sql: sqlite3.Connection, capture_id: int, capture: Capture, portal_id: int) -> int | None:
+def _attach_by_url(sql: sqlite3.Connection, capture_id: int, capture: Capture, portal_id: int) -> Address | None:
     for url in dict.fromkeys((capture.url, capture.final_url)):
         if address := _address(sql, portal_id, identity.canonical(url)):
             captures.attach(sql, capture_id, address.article_id)
-            return address.article_id
+            return address
     return None
 
 
@@ -150,8 +153,7 @@ def _compare(sql: sqlite3.Connection, article_id: int, sighting: Sighting) -> Ou
     known = address is not None and address.shown != ""
     url, content_key = sql.execute("SELECT url, content_key FROM articles WHERE id = ?", (article_id,)).fetchone()
     latest = revisions.latest(sql, article_id)
-    dates_differ = identity.datelines_differ(latest.published, sighting.article.published)
-    if latest.digest == sighting.prints.version and not dates_differ:
+    if not _differs(latest, sighting):
         if url in (sighting.answered, sighting.asked):
             _reread(sql, article_id, latest, sighting)
         return "unchanged" if known else "duplicate"
@@ -162,6 +164,13 @@ def _compare(sql: sqlite3.Connection, article_id: int, sighting: Sighting) -> Ou
     index.remove(sql, article_id)
     _revise(sql, article_id, latest.number + 1, sighting)
     return "changed"
+
+
+def _differs(latest: revisions.Latest, sighting: Sighting) -> bool:
+    """Whether a page shows another version than the latest."""
+    if latest.digest != sighting.prints.version:
+        return True
+    return identity.datelines_differ(latest.published, sighting.article.published)
 
 
 def _revise(sql: sqlite3.Connection, article_id: int, number: int, sighting: Sighting) -> None:
@@ -223,7 +232,9 @@ def _point_at(sql: sqlite3.Connection, article_id: int, revision_id: int, sighti
 
 def _remember(sql: sqlite3.Connection, article_id: int, sighting: Sighting) -> None:
     """Attach the capture and the URLs; a URL that belongs to another article stays there."""
-    captures.attach(sql, sighting.capture_id, article_id)
+    latest = revisions.latest(sql, article_id)
+    shows_it = not _differs(latest, sighting)
+    captures.attach(sql, sighting.capture_id, article_id, latest.id if shows_it else None)
     _seen(sql, article_id, sighting.seen_at)
     sql.execute(
         "INSERT INTO article_urls (portal_id, url, article_id, shown) VALUES (?, ?, ?, ?)"

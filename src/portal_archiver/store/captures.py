@@ -31,9 +31,10 @@ def store(sql: sqlite3.Connection, capture: Capture, portal_id: int, license_id:
     return int(cursor.lastrowid or 0)
 
 
-def attach(sql: sqlite3.Connection, capture_id: int, article_id: int) -> None:
-    """Note which article a capture is of."""
-    sql.execute("UPDATE captures SET article_id = ? WHERE id = ?", (article_id, capture_id))
+def attach(sql: sqlite3.Connection, capture_id: int, article_id: int, revision_id: int | None = None) -> None:
+    """Note which article a capture is of, and the revision that it shows."""
+    values = (article_id, revision_id, capture_id)
+    sql.execute("UPDATE captures SET article_id = ?, revision_id = ? WHERE id = ?", values)
 
 
 def of_article(sql: sqlite3.Connection, article_id: int) -> tuple[CaptureRecord, ...]:

@@ -65,16 +65,19 @@ def sqlite_translated(path: Path) -> Iterator[None]:
 class Connection:
     """A connection that several threads may share, one statement or transaction at a time.
 
-    `db` is the sqlite-utils Database, `sql` the plain connection under it, for the statements that run per page.
+    `db` is the sqlite-utils Database, `sql` the plain connection under it, for the statements that run per page. One
+    that is `lenient` (and read-only) opens what is damaged too: it reads what can be read, and the rest raises.
     """
 
-    def __init__(self, path: Path, *, create: bool, read_only: bool) -> None:
+    def __init__(self, path: Path, *, create: bool, read_only: bool, lenient: bool = False) -> None:
         self.path = path
         self._lock = threading.RLock()
         self._check_path(create=create and not read_only)
         with translated(path):
             self.sql = _connect(path, read_only)
             try:
+                if lenient:
+                    _be_lenient(self.sql)
                 self.db = Database(self.sql, execute_plugins=False)
                 self._prepare(read_only)
             except BaseException:
@@ -171,6 +174,13 @@ def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
     return sqlite3.connect(
         uri + options, uri=True, isolation_level=None, check_same_thread=False, cached_statements=CACHED_STATEMENTS
     )
+
+
+def _be_lenient(sql: sqlite3.Connection) -> None:
+    """A truncated file is opened only where the schema may be repaired; garbage in the place of text is no error."""
+    sql.execute("PRAGMA writable_schema = ON")
+    sql.execute("PRAGMA cell_size_check = ON")
+    sql.text_factory = lambda raw: raw.decode(errors="replace")
 
 
 def _can_have_neighbors(path: Path) -> bool:

@@ -53,7 +53,7 @@ def finish(sql: sqlite3.Connection, run_id: int, report: RunReport) -> None:
 def finished(sql: sqlite3.Connection, *, portal: str | None, limit: int) -> tuple[RunReport, ...]:
     """Reports of finished runs, newest first."""
     where, values = (" AND p.key = ?", [portal]) if portal is not None else ("", [])
-    rows = sql.execute(f"{_FINISHED}{where} ORDER BY r.id DESC LIMIT ?", (*values, limit))
+    rows = sql.execute(f"{_FINISHED}{where} ORDER BY r.started_at DESC, r.id DESC LIMIT ?", (*values, limit))
     return tuple(_report(row) for row in rows)
 
 
@@ -77,7 +77,8 @@ def nights(sql: sqlite3.Connection, portal_id: int, *, limit: int) -> tuple[Nigh
     """What the earlier runs of a portal yielded since it was last accepted as it is, newest first."""
     rows = sql.execute(
         "SELECT started_at, yields, alarms FROM runs WHERE portal_id = ? AND yields <> '{}'"
-        " AND started_at > coalesce((SELECT accepted_at FROM portals WHERE id = ?), '') ORDER BY id DESC LIMIT ?",
+        " AND started_at > coalesce((SELECT accepted_at FROM portals WHERE id = ?), '')"
+        " ORDER BY started_at DESC, id DESC LIMIT ?",
         (portal_id, portal_id, limit),
     )
     return tuple(
@@ -123,7 +124,7 @@ def last_success(sql: sqlite3.Connection, portal_id: int) -> str | None:
     row = sql.execute(
         "SELECT finished_at FROM runs WHERE portal_id = ? AND finished_at IS NOT NULL"
         " AND (stopped IS NULL OR stopped IN ('budget', 'time')) AND fetched + not_modified > 0"
-        " ORDER BY id DESC LIMIT 1",
+        " ORDER BY started_at DESC, id DESC LIMIT 1",
         (portal_id,),
     ).fetchone()
     return row[0] if row else None

@@ -6,11 +6,13 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
+from portal_archiver.store import views
+
 # "PArc" in the header of the file (PRAGMA application_id): how a foreign SQLite file is told from one of ours.
 APPLICATION_ID = 0x50417263
 
 # The number of migrations below. The archive has its own in PRAGMA user_version, so that opening costs no look-around.
-VERSION = 5
+VERSION = 7
 
 migrations = Migrations("portal-archiver")
 
@@ -253,6 +255,13 @@ CREATE TABLE dictionaries (
 ) STRICT, WITHOUT ROWID;
 """
 
+# What each capture showed: with it two archives can be merged as if one had made all captures; see merging.py. Of those
+# made before, the ones that first showed a revision are known.
+_SIGHTINGS = """
+ALTER TABLE captures ADD COLUMN revision_id INTEGER REFERENCES revisions(id);   -- that it shows, if that is known
+UPDATE captures SET revision_id = r.id FROM revisions r WHERE r.capture_id = captures.id;
+"""
+
 
 @migrations()
 def m001_first_tables(db: Database) -> None:
@@ -283,6 +292,18 @@ def m004_drift(db: Database) -> None:
 def m005_dictionaries(db: Database) -> None:
     """What makes the pages of a portal small."""
     run_script(db, _DICTIONARIES)
+
+
+@migrations()
+def m006_sightings(db: Database) -> None:
+    """What makes archives mergeable."""
+    run_script(db, _SIGHTINGS)
+
+
+@migrations()
+def m007_views(db: Database) -> None:
+    """What answers the common questions in one SELECT."""
+    run_script(db, views.SCRIPT)
 
 
 def run_script(db: Database, script: str) -> None:
