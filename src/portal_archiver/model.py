@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -509,3 +510,23 @@ class Verification:
     def repairable(self) -> bool:
         """Whether the full-text index alone is damaged."""
         return bool(self.damages) and all(damage.what == "index" for damage in self.damages)
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A backup that was made: where it is, its `size` in bytes, and what it holds.
+
+    Where it was `verified`, SQLite found it sound, and `payloads_checked` of its payloads were held against their
+    digests.
+    """
+
+    path: Path
+    size: int
+    verified: bool
+    payloads_checked: int
+    portals: int
+    articles: int
+    revisions: int
+    captures: int
+    payloads: int
+    runs: int

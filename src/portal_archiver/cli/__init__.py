@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from portal_archiver.cli import accept, crawl, demo, explain, init, runs, search, show, status, verify
+from portal_archiver.cli import accept, backup, crawl, demo, explain, init, runs, search, show, status, verify
 from portal_archiver.cli.program import NAME
 from portal_archiver.cli.screen import out, problem, silence_output
 from portal_archiver.errors import PortalArchiverError
@@ -41,6 +41,7 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (accept.accept, accept.EXAMPLE),
     (explain.explain_page, explain.EXAMPLE),
     (verify.verify, verify.EXAMPLE),
+    (backup.backup, backup.EXAMPLE),
     (demo.demo, demo.EXAMPLE),
 )
 for command, example in COMMANDS:

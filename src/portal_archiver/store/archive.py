@@ -15,6 +15,7 @@ from portal_archiver.model import (
     Archived,
     Capture,
     CaptureRecord,
+    Copied,
     Link,
     Night,
     Page,
@@ -28,7 +29,7 @@ from portal_archiver.model import (
     RunReport,
     Saved,
 )
-from portal_archiver.store import articles, captures, portals, revisions, robots, runs
+from portal_archiver.store import articles, captures, copying, portals, revisions, robots, runs
 from portal_archiver.store import search as searching
 from portal_archiver.store.connection import Connection
 from portal_archiver.store.frontier import Frontier
@@ -107,6 +108,16 @@ class Archive:
 
     def _portal_id(self, capture: Capture, portal: str | None) -> int:
         return portals.ensure(self._connection.sql, portal or host_of(capture.final_url) or "unknown")
+
+    def back_up(
+        self, path: str | Path, *, overwrite: bool = False, quick: bool = False, show: copying.Show | None = None
+    ) -> Copied:
+        """Copy the archive as it is at this moment, and verify the copy; others may write meanwhile.
+
+        PortalArchiverError: `path` is taken and `overwrite` is false, or it is the archive itself. ArchiveError: the
+        copy cannot be written or is not sound; nothing of it is left then. `quick` verifies only the numbers of rows.
+        """
+        return copying.back_up(self._connection, Path(path), overwrite=overwrite, quick=quick, show=show)
 
     def search(
         self,
