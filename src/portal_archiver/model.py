@@ -530,3 +530,18 @@ class Copied:
     captures: int
     payloads: int
     runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What a merge added to an archive, by kind; two of its own articles may have turned out to be one."""
+
+    other: Path
+    portals: int
+    articles: int
+    revisions: int
+    captures: int
+    payloads: int
+    runs: int
+    urls: int
+    licenses: int

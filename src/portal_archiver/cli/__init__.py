@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from portal_archiver.cli import accept, backup, crawl, demo, explain, init, runs, search, show, status, verify
+from portal_archiver.cli import accept, backup, crawl, demo, explain, init, merge, runs, search, show, status, verify
 from portal_archiver.cli.program import NAME
 from portal_archiver.cli.screen import out, problem, silence_output
 from portal_archiver.errors import PortalArchiverError
@@ -42,6 +42,7 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (explain.explain_page, explain.EXAMPLE),
     (verify.verify, verify.EXAMPLE),
     (backup.backup, backup.EXAMPLE),
+    (merge.merge, merge.EXAMPLE),
     (demo.demo, demo.EXAMPLE),
 )
 for command, example in COMMANDS:

@@ -17,6 +17,7 @@ from portal_archiver.model import (
     CaptureRecord,
     Copied,
     Link,
+    Merged,
     Night,
     Page,
     Portal,
@@ -30,6 +31,7 @@ from portal_archiver.model import (
     Saved,
 )
 from portal_archiver.store import articles, captures, copying, portals, revisions, robots, runs
+from portal_archiver.store import merge as merging
 from portal_archiver.store import search as searching
 from portal_archiver.store.connection import Connection
 from portal_archiver.store.frontier import Frontier
@@ -118,6 +120,15 @@ class Archive:
         copy cannot be written or is not sound; nothing of it is left then. `quick` verifies only the numbers of rows.
         """
         return copying.back_up(self._connection, Path(path), overwrite=overwrite, quick=quick, show=show)
+
+    def merge(self, other: str | Path, *, show: merging.Show | None = None) -> Merged:
+        """Bring another archive into this one: all captures of both, deduplicated, each history in order of time.
+
+        In one transaction, and a second time it adds nothing. LockedError: a crawl is at work. ArchiveError: the other
+        one is damaged, from a newer version, or no archive; then this one is what it was.
+        """
+        with self.exclusive():
+            return merging.merge(self._connection, Path(other), show)
 
     def search(
         self,

@@ -66,10 +66,13 @@ class Connection:
     """A connection that several threads may share, one statement or transaction at a time.
 
     `db` is the sqlite-utils Database, `sql` the plain connection under it, for the statements that run per page. One
-    that is `lenient` (and read-only) opens what is damaged too: it reads what can be read, and the rest raises.
+    that is `lenient` (and read-only) opens what is damaged too: it reads what can be read, and the rest raises. With
+    `older` an archive of an older version is opened for reading as it is.
     """
 
-    def __init__(self, path: Path, *, create: bool, read_only: bool, lenient: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, create: bool, read_only: bool, lenient: bool = False, older: bool = False
+    ) -> None:
         self.path = path
         self._lock = threading.RLock()
         self._check_path(create=create and not read_only)
@@ -79,7 +82,7 @@ class Connection:
                 if lenient:
                     _be_lenient(self.sql)
                 self.db = Database(self.sql, execute_plugins=False)
-                self._prepare(read_only)
+                self._prepare(read_only, older=older)
             except BaseException:
                 self.sql.close()
                 raise
@@ -90,7 +93,7 @@ class Connection:
         if not self.path.exists() and not create:
             raise MissingArchiveError(f"there is no archive at {self.path}; `portal-archiver crawl` makes one")
 
-    def _prepare(self, read_only: bool) -> None:
+    def _prepare(self, read_only: bool, *, older: bool) -> None:
         empty = self._look_before_touching()
         for pragma in _EVERY_CONNECTION + (() if read_only else _WRITERS):
             self.sql.execute(f"PRAGMA {pragma}")
@@ -101,7 +104,7 @@ class Connection:
                 f"{schema.VERSION}); upgrade portal-archiver"
             )
         if read_only:
-            if version < schema.VERSION:
+            if version < schema.VERSION and not (older and version):
                 raise ArchiveError(
                     f"{self.path} is empty or was written by an older portal-archiver; the next "
                     "`portal-archiver crawl` brings it up to date"

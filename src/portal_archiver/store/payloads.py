@@ -61,11 +61,7 @@ def store(sql: sqlite3.Connection, payload: bytes, portal_id: int) -> int:
     if row is not None:
         return int(row[0])
     packed = _pack(sql, payload, portal_id)
-    cursor = sql.execute(
-        "INSERT INTO bodies (sha256, size, data, dictionary_id) VALUES (?, ?, ?, ?)",
-        (digest, len(payload), packed.data, packed.dictionary),
-    )
-    body_id = int(cursor.lastrowid or 0)
+    body_id = adopt(sql, digest, len(payload), packed.data, dictionary=packed.dictionary)
     if packed.dictionary is not None:
         sql.execute(
             "UPDATE dictionaries SET used = ? WHERE portal_id = ? AND body_id = ?",
@@ -76,6 +72,34 @@ def store(sql: sqlite3.Connection, payload: bytes, portal_id: int) -> int:
             "INSERT INTO dictionaries (portal_id, body_id, used) VALUES (?, ?, ?)", (portal_id, body_id, body_id)
         )
     return body_id
+
+
+def adopt(sql: sqlite3.Connection, digest: str, size: int, data: bytes, *, dictionary: int | None) -> int:
+    """Keep a payload that is packed already, and is not there yet; returns its id."""
+    insert = "INSERT INTO bodies (sha256, size, data, dictionary_id) VALUES (?, ?, ?, ?)"
+    return int(sql.execute(insert, (digest, size, data, dictionary)).lastrowid or 0)
+
+
+def add_alone(sql: sqlite3.Connection, payload: bytes) -> int:
+    """Keep a payload that is not there yet, whole; returns its id."""
+    digest = hashlib.sha256(payload).hexdigest()
+    return adopt(sql, digest, len(payload), zstandard.compress(payload, LEVEL), dictionary=None)
+
+
+def stands_alone(sql: sqlite3.Connection, body_id: int) -> bool:
+    """Whether a payload is stored whole, so that others may be told as the difference to it."""
+    (dictionary,) = sql.execute("SELECT dictionary_id FROM bodies WHERE id = ?", (body_id,)).fetchone()
+    return dictionary is None
+
+
+def offer(sql: sqlite3.Connection, portal_id: int, body_id: int, used: int) -> None:
+    """Let a payload be a dictionary of a portal, if it stands alone; `used` is one that it served."""
+    if stands_alone(sql, body_id):
+        sql.execute(
+            "INSERT INTO dictionaries (portal_id, body_id, used) VALUES (?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET used = max(used, excluded.used)",
+            (portal_id, body_id, used),
+        )
 
 
 def load(sql: sqlite3.Connection, body_id: int) -> bytes:
