@@ -28,7 +28,7 @@ def merge(
     archive: ArchivePath = DEFAULT_ARCHIVE,
     as_json: AsJson = False,
 ) -> None:
-    """Bring another archive into this one, with nothing lost or doubled.
+    """Join another archive into this one, without loss or doubling.
 
     Reports that both have get one history, in the order in which their pages were captured. All of it is done or
     nothing; done twice, it adds nothing the second time. OTHER is verified first, and refused where it is damaged.
