@@ -32,7 +32,7 @@ from portal_archiver.store import Archive, payloads, schema, verify
 from portal_archiver.store.merge import frontier
 from portal_archiver.store.times import stamp
 from program import cli
-from test_store_errors import UNDO
+from test_store_errors import UNDO, read_only_folder
 from test_store_payloads import page as template_page
 
 BEGAN = datetime(2024, 6, 1, 19, tzinfo=UTC)
@@ -492,6 +492,14 @@ def test_an_archive_of_an_older_version_is_merged_and_left_as_it_is(folder: Fold
         assert held(archive) == expected
     assert other.read_bytes() == before
     assert not [file.name for file in folder.path.iterdir() if file.name.startswith("merge-")]
+
+
+def test_an_archive_that_cannot_be_written_is_told(two: tuple[Path, Path]) -> None:
+    two[1].chmod(0o644)
+    with read_only_folder() as closed, Archive(closed / "archive.db", read_only=True) as archive:
+        with pytest.raises(ArchiveError, match=r"archive\.db\.lock cannot be used: Permission denied") as caught:
+            archive.merge(two[1])
+        assert caught.value.exit_code == 7
 
 
 def test_no_crawl_may_run_meanwhile(two: tuple[Path, Path]) -> None:

@@ -18,6 +18,7 @@ from portal_archiver.errors import ArchiveError, LockedError
 from portal_archiver.model import Verification
 from portal_archiver.store import Archive, payloads, repair_index, scanning, verify
 from program import cli
+from test_store_errors import read_only_folder
 
 PAGE = 4096
 
@@ -215,6 +216,15 @@ def test_a_file_that_cannot_be_opened_is_told_in_one_line(
     done = cli(path.parent, "verify", "--archive", "a.db")
     assert (done.returncode, done.stdout) == (7, "")
     assert re.search(message, done.stderr) and done.stderr.count("\n") == 1
+
+
+def test_an_archive_in_a_folder_that_cannot_be_written_is_verified_but_not_repaired() -> None:
+    with read_only_folder() as closed:
+        assert verify(closed / "archive.db").sound
+        with pytest.raises(ArchiveError, match="cannot be") as caught:
+            repair_index(closed / "archive.db")
+        assert caught.value.exit_code == 7
+        assert [file.name for file in closed.iterdir()] == ["archive.db"]
 
 
 def test_a_crawl_may_run_meanwhile_but_not_while_the_index_is_made_anew(path: Path) -> None:

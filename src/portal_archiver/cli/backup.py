@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 from rich.filesize import decimal
 
 from portal_archiver.cli.options import DEFAULT_ARCHIVE, ArchivePath, AsJson, existing
+from portal_archiver.cli.program import typed
 from portal_archiver.cli.screen import Screen, count, emit, out
 from portal_archiver.cli.steps import steps
 from portal_archiver.model import Copied
@@ -46,4 +48,4 @@ def show_copied(screen: Screen, copied: Copied) -> None:
             f"Verified: the file is sound, and so are {count(copied.payloads_checked, 'payload')} taken from all."
         )
     else:
-        screen.say("Not verified: `portal-archiver verify` with `--archive` does so.")
+        screen.say(f"Not verified: `{typed(f'verify --archive {shlex.quote(str(copied.path))}')}` does so.")

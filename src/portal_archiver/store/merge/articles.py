@@ -33,7 +33,7 @@ def merge(both: Both, tell: Tell) -> None:
         if found.is_alone(Node("theirs", number)):
             tell(done := done + 1)
             _adopt(both, number)
-    claim_captures(both)
+    _claim_captures(both)
 
 
 # --- articles that we do not have -------------------------------------------------------------------------------------
@@ -61,13 +61,17 @@ def _adopt(both: Both, number: int) -> None:
 
 
 def _take_captures(both: Both, number: int, ours: int, rows: dict[int, int]) -> None:
-    """Attach what they have of an article, where it is attached to none of ours yet; `rows` maps revisions to ours."""
+    """Attach what they have of an article; `rows` maps its revisions to ours.
+
+    A capture that is attached to another article of ours stays there, unless theirs alone says what it shows.
+    """
     captures = "SELECT id, revision_id FROM captures WHERE article_id = ?"
-    for capture, revision_id in both.theirs.execute(captures, (number,)):
-        both.ours.execute(
-            "UPDATE captures SET article_id = ?, revision_id = ? WHERE id = ? AND article_id IS NULL",
-            (ours, rows.get(revision_id), both.capture(capture)),
-        )
+    attach = (
+        "UPDATE captures SET article_id = ?, revision_id = ?"
+        " WHERE id = ? AND (article_id IS NULL OR (revision_id IS NULL AND ?))"
+    )
+    for capture, shown in both.theirs.execute(captures, (number,)):
+        both.ours.execute(attach, (ours, rows.get(shown), both.capture(capture), shown is not None))
 
 
 def _take_url(both: Both, ours: int, url: str, shown: str) -> None:
@@ -249,7 +253,7 @@ def _last_asked(sql: sqlite3.Connection, numbers: list[int]) -> dict[str, str]:
 # --- what is left -----------------------------------------------------------------------------------------------------
 
 
-def claim_captures(both: Both) -> None:
+def _claim_captures(both: Both) -> None:
     """Attach captures (a 404, say) to the article of their URL, where one archive had the one and not the other."""
     rows = both.ours.execute("SELECT id, portal_id, url, final_url, fetched_at FROM captures WHERE article_id IS NULL")
     select = (

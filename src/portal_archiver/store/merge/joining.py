@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from portal_archiver.errors import ArchiveError, PortalArchiverError
@@ -31,7 +31,8 @@ def merge(ours: Connection, other: Path, show: Show | None = None) -> Merged:
         raise PortalArchiverError(f"{other} is the archive itself; give the path of another one")
     show = show or (lambda *_: None)
     with _at_our_version(other, ours.path.parent) as path:
-        if not (found := verifying.verify(path, with_index=False, show=show)).sound:
+        found = verifying.verify(path, with_index=False, show=show)
+        if not (found.sound or found.repairable):
             raise ArchiveError(
                 f"{other} is damaged ({found.damages[0].detail}), and nothing of it was merged; restore a backup of it "
                 "(`portal-archiver verify` tells all that is damaged)"
@@ -87,12 +88,8 @@ def _at_our_version(other: Path, folder: Path) -> Iterator[Path]:
             return
         with translated(folder), tempfile.TemporaryDirectory(prefix="merge-", dir=folder) as name:
             copy = Path(name) / other.name
-            with source.reading() as reading, translated(copy):
-                target = sqlite3.connect(copy)
-                try:
-                    reading.backup(target)
-                finally:
-                    target.close()
+            with source.reading() as reading, translated(copy), closing(sqlite3.connect(copy)) as target:
+                reading.backup(target)
             Connection(copy, create=False, read_only=False).close()
             yield copy
     finally:
