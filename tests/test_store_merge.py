@@ -50,7 +50,8 @@ def shows(
     """A page of a report, captured at some hour."""
     url = f"https://{portal}.example/{path}"
     payload = f"<h1>{title}</h1><p>{body}</p><!-- {hours} -->".encode()  # no two visits bring the same bytes
-    page = Page(url, more.pop("canonical", url), "article", Article(title, body, **more), License(number="12/GP-TTĐT"))
+    canonical, parser = more.pop("canonical", url), more.pop("parser", "")
+    page = Page(url, canonical, "article", Article(title, body, **more), License(number="12/GP-TTĐT"), parser=parser)
     return lambda archive: archive.save(Capture(url, fetched_at=at(hours), body=payload), page, portal=portal)
 
 
@@ -161,11 +162,67 @@ def test_a_then_b_in_the_other_archive_then_a_again_are_three(folder: Folder) ->
     assert merged == whole(folder, steps)
 
 
-def test_a_304_of_one_archive_says_that_the_old_text_stood_again(folder: Folder) -> None:
-    """The other archive saw an edit in between: so the edit had been taken back."""
+def test_a_304_behind_an_edit_that_the_other_archive_saw_makes_the_next_run_ask_for_the_page_itself(
+    folder: Folder,
+) -> None:
+    """The edit had been taken back: only the page can show that, and the 304 stays with the text that it confirmed."""
+    portal = Portal(("https://bachhai.example/",), key="bachhai")
+
+    def ask(archive: Archive) -> None:
+        archive.frontier(portal).add([Link("https://bachhai.example/tin/1", "Cầu mới")], depth=1)
+        archive.db.execute(
+            "UPDATE urls SET etag = '1', state = 'fetched', fetched_at = ?, tried_at = fetched_at", [stamp(at(9))]
+        )
+
     edited = BODY + "Đính chính."
-    merged = same_in_every_order(folder, [shows("tin/1", 1), answers("tin/1", 9, 304)], [shows("tin/1", 5, edited)])
-    assert [row[7] for row in merged["revisions"]] == [BODY, edited, BODY]
+    first = [shows("tin/1", 1), answers("tin/1", 9, 304), ask]
+    merged = same_in_every_order(folder, first, [shows("tin/1", 5, edited)])
+    assert [row[7] for row in merged["revisions"]] == [BODY, edited]
+    assert [(row[4], row[-1]) for row in merged["captures"]] == [(200, 1), (200, 2), (304, 1)]
+    assert [row[13] for row in merged["frontier"] if row[1].endswith("/tin/1")] == [None]
+    with Archive(folder.path / "one+other.db") as archive:
+        shows("tin/1", 12)(archive)
+        assert [revision.article.body for revision in archive.revisions(1)] == [BODY, edited, BODY]
+
+
+def test_a_print_version_that_was_known_as_a_copy_stays_one(folder: Folder) -> None:
+    """One archive saw it beside the report, the other one alone."""
+    photos = (Photo("https://bachhai.example/a.jpg", "Cầu. Ảnh: VĂN AN", "VĂN AN"),)
+    steps = [shows("tin/1", 1, photos=photos), shows("in/1", 2), shows("in/1", 3)]
+    merged = same_in_every_order(folder, steps[:2], steps[2:])
+    assert len(merged["revisions"]) == 1
+    assert merged["revisions"] == whole(folder, steps)["revisions"]
+
+
+def test_what_two_parsers_read_differently_is_never_taken_for_an_edit(folder: Folder) -> None:
+    ours, read_by = "1.0", "read by two versions of the parser"
+    one = folder.archive("one", [shows("tin/1", 1, parser=ours), shows("tin/2", 1, title="Chợ", parser=ours)])
+    other = folder.archive("other", [shows("tin/1", 5, BODY + "Chia sẻ", parser="1.1")])
+    refused(one, other, PortalArchiverError, read_by)
+    same = folder.archive("same", [shows("tin/1", 5, parser="1.1")])
+    assert len(folder.contents(folder.merged(one, same))["revisions"]) == 2
+    with Archive(folder.path / "one+same.db", read_only=True) as archive:
+        assert archive.revisions(1)[0].parser == "1.1"
+        assert [row[0] for row in archive.db.execute("SELECT parser FROM captures ORDER BY id")] == [ours, ours, "1.1"]
+
+
+def test_stories_follow_the_text_that_is_the_latest_now(folder: Folder) -> None:
+    choose = random.Random(3)
+    text = " ".join(choose.choice("cầu sông xã bản chợ lúa nước đường thuyền rừng".split()) for _ in range(80))
+    steps = [shows("tin/1", 1), shows("tin/1", 5, text), shows("tin/9", 2, text, portal="vankhe")]
+    one, other = folder.archive("one", [steps[0], steps[2]]), folder.archive("other", [steps[1]])
+    for pair in ((one, other), (other, one)):
+        with Archive(folder.merged(*pair)) as archive:
+            assert archive.db.execute("SELECT count(*) FROM story_links").fetchone() == (1,)
+
+
+def test_a_run_of_theirs_that_was_killed_is_closed_with_what_it_stored(folder: Folder) -> None:
+    portal = Portal(("https://bachhai.example/",), key="bachhai")
+    killed = [lambda archive: archive.begin_run(portal, at(0)), shows("tin/1", 1), shows("tin/2", 2, title="Chợ")]
+    merged = folder.merged(folder.archive("one", [shows("tin/9", 90, title="Hội")]), folder.archive("other", killed))
+    with Archive(merged, read_only=True) as archive:
+        (report,) = archive.runs()
+        assert (report.stopped, report.new, report.finished_at) == ("killed", 2, at(2))
 
 
 def test_what_both_saw_alike_is_one_revision_with_all_captures(folder: Folder) -> None:

@@ -41,7 +41,8 @@ class Capture:
     `fetched_at` is an aware datetime and is kept in UTC. `body` is the payload after content-decoding.
     `final_url` (after redirects) defaults to `url`; `sha256` (hex, of `body`) is computed when left out.
     A 304 is a capture with an empty body: the server's word that nothing changed. `peer` is who gave the answer of
-    `final_url`, where that is known.
+    `final_url`, where that is known. A `url` that ends in
+    `#__doPostBack(...)` was asked for by posting the form of another page (see `urls.Postback`).
     """
 
     url: str
@@ -171,7 +172,8 @@ class License:
 class Page:
     """A page as understood: what it is, its article if it is one, the footer's license, the links on it.
 
-    `article` is set for kinds `article` and `document`. `warnings` are sentences for a person.
+    `article` is set for kinds `article` and `document`. `warnings` are sentences for a person. `parser` is the version
+    of the parser that read it, "" for a page that none did; it does not count when pages are compared.
     """
 
     url: str
@@ -181,6 +183,7 @@ class Page:
     license: License | None = None
     links: tuple[Link, ...] = ()
     warnings: tuple[str, ...] = ()
+    parser: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +193,10 @@ class Portal:
     `key` names the portal in the archive (default: the host of the first start URL); `hosts` are those the crawl may
     visit (default: the hosts of `start`); `articles` and `listings` are URL patterns (`*` matches anything);
     `select` maps a field to a CSS selector; `delay` is the pause between two requests to a host, in seconds;
-    `budget` is the number of pages fetched in one run; `allow_private` permits private and loopback addresses;
-    `contact` (an address or URL) goes into the user agent.
+    `budget` is the number of pages fetched in one run, `budgets` that of pages whose URLs fit a pattern; `max_depth`
+    is how many links from a start URL a page may lie; `recheck` are the days between two looks at a report while it is
+    up to 2, 7, 30, 180 days old, and older (the last number holds for the rest; empty: never);
+    `allow_private` permits private and loopback addresses; `contact` (an address or URL) goes into the user agent.
 
     A page may have `max_bytes`, one request with its body may take `max_seconds`, `max_redirects` are followed, and
     what may heal is asked for `tries` times. `ca` is the text of PEM certificates that are trusted beside the usual
@@ -207,6 +212,9 @@ class Portal:
     select: Mapping[str, str] = field(default_factory=dict, hash=False)
     delay: float = 1.0
     budget: int = 2000
+    budgets: Mapping[str, int] = field(default_factory=dict, hash=False)
+    max_depth: int = 100
+    recheck: tuple[int, ...] = (1, 3, 7, 30, 90)
     allow_private: bool = False
     contact: str | None = None
     max_bytes: int = 10_000_000
@@ -224,6 +232,14 @@ class Portal:
         object.__setattr__(self, "start", start)
         object.__setattr__(self, "key", self.key or hosts[0])
         object.__setattr__(self, "hosts", tuple(host.lower() for host in self.hosts) or hosts)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a browser sends when a button of a page is pressed: names and values, in order, to the URL `action`."""
+
+    action: str
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +273,8 @@ class Target:
     """A URL whose turn it is, with what is remembered of it.
 
     `depth` counts links from a start URL, `found_on` is the page that led to it first; `etag` and `last_modified` are
-    the validators of the last answer; `kind` is what the page was the last time it was read.
+    the validators of the last answer; `kind` is what the page was the last time it was read, `state` what came of
+    asking ("new" if it never was), `tried_at` when that was, `due` since when it waits.
     """
 
     url: str
@@ -267,6 +284,9 @@ class Target:
     kind: Kind | None = None
     seen_as: Link | None = None
     found_on: str = ""
+    state: str = "new"
+    due: datetime | None = None
+    tried_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,13 +299,20 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One version of an article and the capture that first showed it: `captured_at` in UTC, `sha256` of the payload."""
+    """One version of an article and the capture that first showed it: `captured_at` in UTC, `sha256` of the payload.
+
+    `url` is the address that showed it, `last_seen` (UTC) when a capture last did, or a 304 last confirmed it. `parser`
+    is the version of the parser that read it last, "" where that was not noted.
+    """
 
     number: int
     article: Article
     captured_at: datetime
     sha256: str
     capture_id: int
+    url: str = ""
+    last_seen: datetime | None = None
+    parser: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +332,10 @@ class CaptureRecord:
 
 @dataclass(frozen=True, slots=True)
 class Archived:
-    """An article as the archive holds it: the latest revision, where it came from, and the footer then in force."""
+    """An article as the archive holds it: the latest revision, where it came from, and the footer then in force.
+
+    `gone_since` is when its address was first found gone (404, 410), None while any of its addresses answers.
+    """
 
     id: int
     portal: str
@@ -317,6 +347,18 @@ class Archived:
     first_seen: datetime
     last_seen: datetime
     urls: tuple[str, ...] = ()
+    gone_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoryLink:
+    """A report of the same story: another portal's, with (nearly) the same text."""
+
+    article_id: int
+    portal: str
+    title: str
+    url: str
+    published: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,9 +445,12 @@ class RunReport:
     Of the `requests` sent, `fetched` brought a page and `not_modified` the word that it is unchanged. Each page fetched
     is one of `new`, `changed`, `unchanged`, `duplicate` or `not_articles` (sitemaps and feeds among these). `failed`
     URLs brought nothing, counted by reason in `reasons`. `waiting` URLs are left for the next run. `stopped` says why
-    the run ended before the work did: "signal", "budget", "time" or "unreachable". `yields` says how many of the
-    reports read had a date, a photo credit and so on, `alarms` what of it is a change for the worse. `id` is the run's
-    number in the archive, 0 where it was never stored; it does not count when reports are compared.
+    the run ended before the work did: "signal", "budget", "time" or "unreachable"; "killed": it never came to its end
+    (kill -9, a power cut, an error); "running": it is at work. Of these two the figures are what can be told from what
+    they stored: `requests` are the answers kept, duplicates are counted as `unchanged`, `waiting` is 0, and
+    `finished_at` is when they last stored something. `yields` says how many of the reports
+    read had a date, a photo credit and so on, `alarms` what of it is a change for the worse. `id` is the run's number
+    in the archive, 0 where it was never stored; it does not count when reports are compared.
     """
 
     portal: str
@@ -434,6 +479,51 @@ class RunReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewording:
+    """A field that is read differently from the same page: in which revision of which report, and what there was."""
+
+    article_id: int
+    revision: int
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReparseReport:
+    """What reading a portal's captures anew brought, or (`dry_run`) would bring.
+
+    `captures` pages were read, all those of `articles` reports and others. `reread` revisions read differently now:
+    `fields` counts in what, `examples` has a few of each. `new` reports were none before, and `revisions` are edits
+    that an earlier parser did not see; a dry run does not count those of reports that are new. Of the reports in `lost`
+    no page reads as one any more: they are kept as they were. `damaged` payloads are no longer what was stored, and
+    `unreadable` pages broke the parser; `troubles` tells some of them. `stopped` is "signal" where it was stopped.
+    """
+
+    portal: str
+    started_at: datetime
+    finished_at: datetime
+    parser: str
+    dry_run: bool = False
+    captures: int = 0
+    articles: int = 0
+    reread: int = 0
+    new: int = 0
+    revisions: int = 0
+    lost: tuple[int, ...] = ()
+    damaged: int = 0
+    unreadable: int = 0
+    troubles: tuple[str, ...] = ()
+    fields: Mapping[str, int] = field(default_factory=dict, hash=False)
+    examples: Mapping[str, tuple[Rewording, ...]] = field(default_factory=dict, hash=False)
+    stopped: str | None = None
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return (self.finished_at - self.started_at).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
 class RunEvent:
     """What went wrong with one URL in a run: when (UTC), the reason as in the report, and a sentence for a person."""
 
@@ -441,12 +531,31 @@ class RunEvent:
     url: str
     reason: str
     detail: str = ""
+    portal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A report that is new in the archive, or has a new revision: its latest title and date.
+
+    `seen_at` (UTC) is when it was seen first (`new`), or when the page was fetched that showed this `revision` first.
+    """
+
+    article_id: int
+    portal: str
+    outcome: Literal["new", "changed"]
+    title: str
+    url: str
+    published: date | datetime | None
+    seen_at: datetime
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class PortalStatus:
     """What the archive knows of a portal: how much it holds, the newest report, the last run and the last good one.
 
+    The last run is one that is over: a run at work is not.
     `failing` pages could not be fetched the last time; `failing_since` is the first time that one of them failed since
     it last answered.
     """

@@ -23,10 +23,17 @@ Show = Callable[["Progress"], None]
 SECONDS_BETWEEN_LINES = 10.0
 
 
-def watching(portals: Iterable[Portal]) -> AbstractContextManager[Show]:
-    """The way to show progress that fits standard error: what it yields is called with each `Progress`."""
+def _starting_at(portal: Portal) -> str:
+    return f"starting at {portal.start[0]}"
+
+
+def watching(portals: Iterable[Portal], begin: Callable[[Portal], str] = _starting_at) -> AbstractContextManager[Show]:
+    """The way to show progress that fits standard error: what it yields is called with each `Progress`.
+
+    `begin` says what the first plain line tells of a portal.
+    """
     screen = err()
-    return _bars(screen, portals) if screen.is_interactive else _lines(screen, portals)
+    return _bars(screen, portals) if screen.is_interactive else _lines(screen, portals, begin)
 
 
 @contextmanager
@@ -52,28 +59,40 @@ def _bars(screen: Screen, portals: Iterable[Portal]) -> Iterator[Show]:
 
 
 @contextmanager
-def _lines(screen: Screen, portals: Iterable[Portal]) -> Iterator[Show]:
+def _lines(screen: Screen, portals: Iterable[Portal], begin: Callable[[Portal], str]) -> Iterator[Show]:
     for portal in portals:
-        screen.say(f"{portal.key}: starting at {portal.start[0]}")
+        screen.say(f"{portal.key}: {begin(portal)}")
     yield PlainLines(screen)
 
 
-class PlainLines:
-    """Prints how far each portal is, at most every SECONDS_BETWEEN_LINES. Crawls of several threads may call it."""
+class Pace:
+    """Lets a portal speak at most every SECONDS_BETWEEN_LINES. Crawls of several threads may ask it."""
 
-    def __init__(self, screen: Screen, clock: Callable[[], float] = time.monotonic) -> None:
-        self._screen = screen
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._begun = clock()
         self._spoken: dict[str, float] = {}
 
-    def __call__(self, progress: Progress) -> None:
-        """Take note of one page."""
+    def allows(self, portal: str) -> bool:
+        """Whether it is time for a line about this portal; if so, the next one is as far away again."""
         with self._lock:
             now = self._clock()
-            if now - self._spoken.get(progress.portal, self._begun) < SECONDS_BETWEEN_LINES:
-                return
-            self._spoken[progress.portal] = now
+            if now - self._spoken.get(portal, self._begun) < SECONDS_BETWEEN_LINES:
+                return False
+            self._spoken[portal] = now
+            return True
+
+
+class PlainLines:
+    """Prints now and then how far each portal is."""
+
+    def __init__(self, screen: Screen, clock: Callable[[], float] = time.monotonic) -> None:
+        self._screen = screen
+        self._pace = Pace(clock)
+
+    def __call__(self, progress: Progress) -> None:
+        """Take note of one page."""
+        if self._pace.allows(progress.portal):
             done = f"{count(progress.done, 'page')} done, {progress.waiting:,} waiting"
             self._screen.say(Text(safe(f"{progress.portal}: {done}")))

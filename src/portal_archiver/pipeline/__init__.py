@@ -2,5 +2,6 @@
 
 from portal_archiver.pipeline.crawling import crawl, crawl_all
 from portal_archiver.pipeline.options import Options, Progress
+from portal_archiver.pipeline.reparse import ReparseOptions, reparse
 
-__all__ = ["Options", "Progress", "crawl", "crawl_all"]
+__all__ = ["Options", "Progress", "ReparseOptions", "crawl", "crawl_all", "reparse"]

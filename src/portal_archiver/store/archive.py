@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from portal_archiver.model import (
     Archived,
+    Arrival,
     Capture,
     CaptureRecord,
     Copied,
@@ -29,13 +30,29 @@ from portal_archiver.model import (
     RunEvent,
     RunReport,
     Saved,
+    StoryLink,
 )
-from portal_archiver.store import articles, captures, copying, portals, revisions, robots, runs
+from portal_archiver.store import (
+    arrivals,
+    articles,
+    captures,
+    copying,
+    events,
+    lifetimes,
+    nights,
+    portals,
+    rereading,
+    revisions,
+    robots,
+    runs,
+    stories,
+)
 from portal_archiver.store import merge as merging
 from portal_archiver.store import search as searching
 from portal_archiver.store.connection import Connection
 from portal_archiver.store.frontier import Frontier
 from portal_archiver.store.lock import RunLock
+from portal_archiver.store.rereading import Rereading, Scope
 from portal_archiver.store.search import Filters, Paging, When
 from portal_archiver.urls import host_of
 
@@ -51,7 +68,7 @@ class Archive:
     def __init__(self, path: str | Path = "archive.db", *, create: bool = True, read_only: bool = False) -> None:
         self.path = Path(path)
         self._connection = Connection(self.path, create=create, read_only=read_only)
-        self._run_lock = RunLock(self.path)
+        self._run_lock = RunLock(self.path, self._close_killed_runs)
 
     @property
     def db(self) -> Database:
@@ -80,9 +97,14 @@ class Archive:
     def exclusive(self) -> AbstractContextManager[None]:
         """One crawl at a time; LockedError says who is at work.
 
-        Ends with the process, however that ends; this object may take it again while it holds it.
+        Ends with the process, however that ends; this object may take it again while it holds it. Runs that have no
+        end when it is taken were killed, and are closed as that.
         """
         return self._run_lock.held()
+
+    def _close_killed_runs(self) -> None:
+        with self._connection.transaction():
+            runs.close_killed(self._connection.sql)
 
     def save(self, capture: Capture, page: Page, *, portal: str | None = None) -> Saved:
         """Store a capture and what was understood of it, as an article of `portal` (default: the URL's host).
@@ -94,10 +116,13 @@ class Archive:
         with self._connection.transaction():
             return articles.save(self._connection.sql, capture, page, self._portal_id(capture, portal))
 
-    def keep(self, capture: Capture, *, portal: str | None = None) -> int:
-        """Store a capture that is no page (a sitemap, a feed, a 304, a 404); returns its id."""
+    def keep(self, capture: Capture, *, portal: str | None = None, unread: bool = False) -> int:
+        """Store a capture that is no page (a sitemap, a feed, a 304, a 404); returns its id.
+
+        `unread` says that it is one, but could not be read: another parser may.
+        """
         with self._connection.transaction():
-            return articles.keep(self._connection.sql, capture, self._portal_id(capture, portal))
+            return articles.keep(self._connection.sql, capture, self._portal_id(capture, portal), unread=unread)
 
     def learn_dates(self, links: Iterable[Link], *, portal: str) -> int:
         """Take the dates that listings give for articles whose own pages show none; returns how many were needed."""
@@ -107,6 +132,31 @@ class Archive:
             return sum(
                 articles.learn_date(sql, portal_id, link.url, link.published) for link in links if link.published
             )
+
+    def age_day(self, url: str, *, portal: str) -> date | None:
+        """The day from which the article known under a URL ages: of publication, or when it was first seen."""
+        with self._connection.reading() as sql:
+            return lifetimes.age_day(sql, portal, url)
+
+    def stale(self, capture: Capture, page: Page, *, portal: str) -> list[tuple[int, Capture]]:
+        """What a page will be held against when it is saved, where another parser read that: ids and captures.
+
+        `reread` them first: else what the parsers read differently would pass for an edit of the portal's.
+        """
+        with self._connection.transaction():
+            sql = self._connection.sql
+            return rereading.stale(sql, capture, page, portals.ensure(sql, portal))
+
+    def reread(self, capture_id: int, page: Page) -> None:
+        """Put another reading of a capture in the place of the one there is; that makes no revision."""
+        with self._connection.transaction():
+            rereading.reread(self._connection.sql, capture_id, page)
+
+    def rereading(self, portal: str, parser: str, scope: Scope) -> Rereading:
+        """What `parser` has not read of a portal that the archive holds."""
+        with self._connection.reading() as sql:
+            (portal_id,) = sql.execute("SELECT id FROM portals WHERE key = ?", (portal,)).fetchone()
+        return Rereading(self._connection, portal_id, parser, scope)
 
     def _portal_id(self, capture: Capture, portal: str | None) -> int:
         return portals.ensure(self._connection.sql, portal or host_of(capture.final_url) or "unknown")
@@ -178,6 +228,12 @@ class Archive:
             articles.must_exist(sql, article_id)
             return captures.of_article(sql, article_id)
 
+    def story(self, article_id: int) -> tuple[StoryLink, ...]:
+        """What other portals have of an article's text, the earliest first; UnknownArticleError."""
+        with self._connection.reading() as sql:
+            articles.must_exist(sql, article_id)
+            return stories.of_article(sql, article_id)
+
     def payload(self, capture_id: int) -> bytes:
         """The bytes of a capture as they were received."""
         with self._connection.reading() as sql:
@@ -193,11 +249,16 @@ class Archive:
         with self._connection.transaction():
             robots.store(self._connection.sql, text)
 
+    def latest_page(self, url: str, *, portal: str) -> Capture | None:
+        """The last capture of a URL that brought a page, where it is no older than the last 20,000 of the archive."""
+        with self._connection.reading() as sql:
+            return captures.latest_page(sql, portal, url)
+
     def frontier(self, portal: Portal, *, recheck: bool = False) -> Frontier:
         """The URLs of a portal that wait; with `recheck` all that are known. One Frontier is one run."""
         with self._connection.transaction():
             portal_id = portals.ensure(self._connection.sql, portal.key, portal.name)
-        return Frontier(self._connection, portal_id, recheck=recheck)
+        return Frontier(self._connection, portal_id, portal, recheck=recheck)
 
     def begin_run(self, portal: Portal, started_at: datetime) -> int:
         """Note that a run began (an aware time); returns its id."""
@@ -208,7 +269,7 @@ class Archive:
     def log_event(self, run_id: int, url: str, reason: str, detail: str = "") -> None:
         """Note what went wrong with a URL in a run."""
         with self._connection.transaction():
-            runs.log(self._connection.sql, run_id, url, reason, detail)
+            events.log(self._connection.sql, run_id, url, reason, detail)
 
     def finish_run(self, run_id: int, report: RunReport) -> None:
         """Store the report of a run that ended."""
@@ -219,7 +280,7 @@ class Archive:
         """What the last runs of a portal yielded, newest first; none from before it was accepted."""
         with self._connection.transaction():
             portal_id = portals.ensure(self._connection.sql, portal.key, portal.name)
-            return runs.nights(self._connection.sql, portal_id, limit=limit)
+            return nights.before_now(self._connection.sql, portal_id, limit=limit)
 
     def rhythm(self, portal: Portal, *, days: int = 60, newest: int = 3) -> Rhythm:
         """The last `days` days on which a portal published something, and its `newest` reports."""
@@ -235,19 +296,43 @@ class Archive:
     def portals(self) -> tuple[PortalStatus, ...]:
         """How every portal of the archive stands, by key."""
         with self._connection.reading() as sql:
-            return portals.statuses(sql)
+            return portals.statuses(sql, self._run_lock.is_held)
 
-    def runs(self, *, portal: str | None = None, limit: int = 20) -> tuple[RunReport, ...]:
-        """Reports of finished runs, of all portals or one, newest first."""
+    def arrivals(self, since: datetime, *, portal: str | None = None) -> tuple[Arrival, ...]:
+        """Reports that came or were edited at `since` (an aware time) or later, of all portals or one, by portal.
+
+        One that came and was edited is told twice. Within a portal the changed ones come first, and of each kind the
+        newest by its date.
+        """
         with self._connection.reading() as sql:
-            return runs.finished(sql, portal=portal, limit=limit)
+            return arrivals.since(sql, since, portal=portal)
+
+    def runs(
+        self, *, portal: str | None = None, limit: int = 20, since: datetime | None = None
+    ) -> tuple[RunReport, ...]:
+        """Reports of runs, of all portals or one, newest first; killed ones and those at work among them.
+
+        With `since` (an aware time), of those that ended, or were last heard of, since.
+        """
+        with self._connection.reading() as sql:
+            return runs.latest(sql, self._run_lock.is_held, portal=portal, limit=limit, since=since)
 
     def run(self, run_id: int) -> RunReport:
-        """The report of one finished run; UnknownRunError."""
+        """The report of one run; UnknownRunError."""
         with self._connection.reading() as sql:
-            return runs.one(sql, run_id)
+            return runs.one(sql, self._run_lock.is_held, run_id)
 
     def events(self, run_id: int, *, limit: int = 1000) -> tuple[RunEvent, ...]:
         """What went wrong in a run, one entry for each URL, in the order of time."""
         with self._connection.reading() as sql:
-            return runs.events(sql, run_id, limit=limit)
+            return events.of_run(sql, run_id, limit=limit)
+
+    def last_event(self) -> int:
+        """The number of the newest event of all runs, for `events_after`; 0 before there is one."""
+        with self._connection.reading() as sql:
+            return events.last_event(sql)
+
+    def events_after(self, number: int) -> tuple[RunEvent, ...]:
+        """What went wrong in any run after the event of this number, in the order of time."""
+        with self._connection.reading() as sql:
+            return events.events_after(sql, number)

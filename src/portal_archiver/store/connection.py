@@ -67,7 +67,7 @@ class Connection:
 
     `db` is the sqlite-utils Database, `sql` the plain connection under it, for the statements that run per page. One
     that is `lenient` (and read-only) opens what is damaged too: it reads what can be read, and the rest raises. With
-    `older` an archive of an older version is opened for reading as it is.
+    `older` a file whose schema is older, or that is still empty, is opened for reading as it is.
     """
 
     def __init__(
@@ -75,8 +75,8 @@ class Connection:
     ) -> None:
         self.path = path
         self._lock = threading.RLock()
-        self._check_path(create=create and not read_only)
         with translated(path):
+            self._check_path(create=create and not read_only)
             self.sql = _connect(path, read_only)
             try:
                 if lenient:
@@ -104,7 +104,7 @@ class Connection:
                 f"{schema.VERSION}); upgrade portal-archiver"
             )
         if read_only:
-            if version < schema.VERSION and not (older and version):
+            if version < schema.VERSION and not older:
                 raise ArchiveError(
                     f"{self.path} is empty or was written by an older portal-archiver; the next "
                     "`portal-archiver crawl` brings it up to date"
@@ -169,7 +169,7 @@ class Connection:
 
 
 def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
-    uri = "file:" + quote(str(path.absolute()))
+    uri = "file:" + quote(bytes(path.absolute()))  # a name may be no text
     options = "?mode=rwc"
     if read_only:
         # A WAL file in a folder that cannot be written can only be opened as one that nobody changes.

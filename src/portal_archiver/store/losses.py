@@ -13,7 +13,7 @@ from portal_archiver.store import articles, captures, identity, payloads, revisi
 
 UNREADABLE = "cannot be read any more"
 BETWEEN = 100  # how many are done between two words about it
-_CAPTURE = "url, article_id, body_id, final_url, fetched_at, status, headers, license_id, peer"
+_CAPTURE = "url, article_id, body_id, final_url, fetched_at, status, headers, license_id, peer, parser, revision_id"
 _ADDRESSES = (
     "SELECT url FROM articles WHERE id = ?",
     "SELECT url FROM article_urls WHERE article_id = ? ORDER BY url",
@@ -130,7 +130,7 @@ class Losses:
         self._mar(number, why)
 
     def _read_article(self, number: int) -> None:
-        articles.load(self.sql, number)
+        articles.load(self.sql, number, with_frontier=False)  # which is no part of a report
         captures.of_article(self.sql, number)
         revisions.history(self.sql, number)
 

@@ -61,6 +61,17 @@ RULES = (
         "SELECT c.id FROM captures c JOIN revisions r ON r.id = c.revision_id WHERE r.article_id IS NOT c.article_id",
     ),
     Rule(
+        "capture",
+        "shows a revision and is neither a page nor a 304",
+        "SELECT id FROM captures WHERE revision_id IS NOT NULL AND parser IS NULL AND status <> 304",
+    ),
+    Rule(
+        "report",
+        "is linked as one story with itself or its own portal, or the wrong way round",
+        "SELECT DISTINCT l.one FROM story_links l JOIN articles a ON a.id = l.one JOIN articles b ON b.id = l.other"
+        " WHERE l.one >= l.other OR a.portal_id = b.portal_id",
+    ),
+    Rule(
         "payload",
         "is told as the difference to one that is itself told so",
         "SELECT b.id FROM bodies b JOIN bodies d ON d.id = b.dictionary_id WHERE d.dictionary_id IS NOT NULL",

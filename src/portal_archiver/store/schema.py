@@ -6,13 +6,13 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
-from portal_archiver.store import views
+from portal_archiver.store import stories, views
 
 # "PArc" in the header of the file (PRAGMA application_id): how a foreign SQLite file is told from one of ours.
 APPLICATION_ID = 0x50417263
 
 # The number of migrations below. The archive has its own in PRAGMA user_version, so that opening costs no look-around.
-VERSION = 7
+VERSION = 8
 
 migrations = Migrations("portal-archiver")
 
@@ -180,7 +180,7 @@ CREATE TABLE runs (
     id           INTEGER PRIMARY KEY,
     portal_id    INTEGER NOT NULL REFERENCES portals(id),
     started_at   TEXT NOT NULL,
-    finished_at  TEXT,                        -- NULL while it runs, and for good when it was killed
+    finished_at  TEXT,                        -- NULL while it runs; where it was killed, until the next run begins
     requests     INTEGER NOT NULL DEFAULT 0,  -- sent
     fetched      INTEGER NOT NULL DEFAULT 0,
     not_modified INTEGER NOT NULL DEFAULT 0,
@@ -192,7 +192,7 @@ CREATE TABLE runs (
     failed       INTEGER NOT NULL DEFAULT 0,  -- addresses that brought nothing
     reasons      TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(reasons)),
     waiting      INTEGER NOT NULL DEFAULT 0,  -- addresses left for the next run
-    stopped      TEXT                         -- signal, budget, time or unreachable; NULL: it came to its end
+    stopped      TEXT                         -- signal, budget, time, unreachable or killed; NULL: it came to its end
 ) STRICT;
 CREATE INDEX runs_of_portal ON runs (portal_id, id DESC);
 -- What went wrong with an address in a run.
@@ -269,10 +269,31 @@ CREATE TABLE dictionaries (
 ) STRICT, WITHOUT ROWID;
 """
 
-# What each capture showed: with it two archives can be merged as if one had made all captures; see merging.py. Of those
-# made before, the ones that first showed a revision are known.
-_SIGHTINGS = """
-ALTER TABLE captures ADD COLUMN revision_id INTEGER REFERENCES revisions(id);   -- that it shows, if that is known
+# Reports of different portals that are one text; see stories.py. Each pair of them once, the smaller id first.
+_STORIES = """
+-- What reports that may be one text are found by.
+CREATE TABLE story_bands (
+    band       INTEGER NOT NULL,              -- a hash of part of the text
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    PRIMARY KEY (band, article_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX bands_of_article ON story_bands (article_id);
+-- Reports of different portals that are one text, each pair once.
+CREATE TABLE story_links (
+    one   INTEGER NOT NULL REFERENCES articles(id),   -- the smaller id
+    other INTEGER NOT NULL REFERENCES articles(id),
+    share REAL NOT NULL,                      -- of their runs of words, those in common
+    PRIMARY KEY (one, other)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX links_of_other ON story_links (other);
+"""
+
+# Who read what: the parser may be better tomorrow, which is no edit of the portal's; see rereading.py.
+_PARSERS = """
+ALTER TABLE captures ADD COLUMN parser TEXT;  -- that read it as a page; '': one of unknown version; NULL: it is no page
+ALTER TABLE captures ADD COLUMN revision_id INTEGER REFERENCES revisions(id);   -- which it showed, or a 304 confirmed
+ALTER TABLE revisions ADD COLUMN parser TEXT NOT NULL DEFAULT '';   -- that read it last; '': unknown
+UPDATE captures SET parser = '' WHERE status IN (200, 203);
 UPDATE captures SET revision_id = r.id FROM revisions r WHERE r.capture_id = captures.id;
 """
 
@@ -309,13 +330,20 @@ def m005_dictionaries(db: Database) -> None:
 
 
 @migrations()
-def m006_sightings(db: Database) -> None:
-    """What makes archives mergeable."""
-    run_script(db, _SIGHTINGS)
+def m006_stories(db: Database) -> None:
+    """What links a press release to those who took it over."""
+    run_script(db, _STORIES)
+    stories.rebuild(db.conn)
 
 
 @migrations()
-def m007_views(db: Database) -> None:
+def m007_parsers(db: Database) -> None:
+    """What tells a change of the portal from one of the parser."""
+    run_script(db, _PARSERS)
+
+
+@migrations()
+def m008_views(db: Database) -> None:
     """What answers the common questions in one SELECT."""
     run_script(db, views.SCRIPT)
 

@@ -133,7 +133,7 @@ CREATE VIEW runs_by_night AS
 SELECT date(r.started_at, '+7 hours') AS night,       -- the day in Vietnam on which the runs began
        p.key                          AS portal,
        count(*)                       AS runs,
-       sum(r.finished_at IS NULL)     AS unfinished,  -- at work, or killed: what these fetched is saved, not counted
+       sum(r.finished_at IS NULL)     AS unfinished,  -- at work, or killed: the next run counts what they saved
        sum(r.requests)                AS requests,
        sum(r.fetched)                 AS fetched,     -- pages the portal sent
        sum(r.not_modified)            AS not_modified,

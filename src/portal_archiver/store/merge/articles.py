@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from portal_archiver.model import PAGE_STATUSES, Dateline
-from portal_archiver.store import articles, identity, index, revisions
+from portal_archiver.store import articles, captures, identity, index, revisions, stories
 from portal_archiver.store.merge.both import Both, dicts, insert, update
 from portal_archiver.store.merge.history import Reading, Sighting, Version, replay
 from portal_archiver.store.merge.identities import Node, families
@@ -15,9 +15,10 @@ from portal_archiver.store.times import day_or_moment
 
 Tell = Callable[[int], None]
 _SIGHTINGS = (
-    "SELECT c.id, c.fetched_at, c.final_url, c.revision_id, r.digest FROM captures c"
-    " JOIN revisions r ON r.id = c.revision_id WHERE c.article_id = ?"
+    "SELECT c.id, c.fetched_at, c.final_url, c.parser, b.sha256, c.revision_id FROM captures c"
+    " JOIN bodies b ON b.id = c.body_id WHERE c.article_id = ? AND c.revision_id IS NOT NULL"
 )
+_FIRST_SHOWN_AT = "SELECT c.final_url FROM revisions r JOIN captures c ON c.id = r.capture_id WHERE r.article_id = ?"
 _REVISIONS = "SELECT digest, reading FROM revisions WHERE article_id = ?"
 _MEDIA = ("photos", "attachments")
 
@@ -58,6 +59,7 @@ def _adopt(both: Both, number: int) -> None:
     for url, shown in both.theirs.execute("SELECT url, shown FROM article_urls WHERE article_id = ?", (number,)):
         _take_url(both, ours, url, shown)
     index.add(both.ours, ours)
+    stories.update(both.ours, ours)
 
 
 def _take_captures(both: Both, number: int, ours: int, rows: dict[int, int]) -> None:
@@ -65,13 +67,13 @@ def _take_captures(both: Both, number: int, ours: int, rows: dict[int, int]) -> 
 
     A capture that is attached to another article of ours stays there, unless theirs alone says what it shows.
     """
-    captures = "SELECT id, revision_id FROM captures WHERE article_id = ?"
+    select = "SELECT id, revision_id, parser FROM captures WHERE article_id = ?"
     attach = (
-        "UPDATE captures SET article_id = ?, revision_id = ?"
-        " WHERE id = ? AND (article_id IS NULL OR (revision_id IS NULL AND ?))"
+        "UPDATE captures SET article_id = ?1, revision_id = ?2, parser = CASE WHEN ?2 IS NULL THEN parser ELSE ?3 END"
+        " WHERE id = ?4 AND (article_id IS NULL OR (revision_id IS NULL AND ?5))"
     )
-    for capture, shown in both.theirs.execute(captures, (number,)):
-        both.ours.execute(attach, (ours, rows.get(shown), both.capture(capture), shown is not None))
+    for capture, shown, parser in both.theirs.execute(select, (number,)):
+        both.ours.execute(attach, (ours, rows.get(shown), parser, both.capture(capture), shown is not None))
 
 
 def _take_url(both: Both, ours: int, url: str, shown: str) -> None:
@@ -113,15 +115,18 @@ class _Joining:
             return
         for number in self.ours:
             index.remove(self.sql, number)
-        versions = replay(self._sightings())
+        versions, contradicted = replay(self._sightings())
+        self.both.contradicted += contradicted
         values = self._values(versions[-1])
         self._take_urls()
         self._gather()
         latest = self._write(versions)
         update(self.sql, "articles", self.kept, values | {"revision_id": latest})
         for number in self.given_up:
+            stories.remove(self.sql, number)
             self.sql.execute("DELETE FROM articles WHERE id = ?", (number,))
         index.add(self.sql, self.kept)
+        stories.update(self.sql, self.kept)
 
     def _brings_anything(self) -> bool:
         """A capture, a reading, a URL, or the knowledge that several of ours are one."""
@@ -163,7 +168,7 @@ class _Joining:
 
     def _values(self, latest: Version) -> dict[str, Any]:
         rows = self._rows()
-        article = latest.article
+        article = latest.read.article
         return {
             "url": min(rows, key=lambda row: (row["first_seen"], row["url"]))["url"],
             "kind": max(rows, key=lambda row: (row["last_seen"], row["kind"]))["kind"],
@@ -193,8 +198,8 @@ class _Joining:
         for number, version in enumerate(versions, start=1):
             latest = self._write_one(number, version, [row for row in version.rows if row in former])
             former.discard(latest)
-            for capture in version.captures:
-                update(self.sql, "captures", capture, {"revision_id": latest})
+            for capture, parser in version.captures.items():
+                update(self.sql, "captures", capture, {"revision_id": latest, "parser": parser})
         self.sql.execute("UPDATE articles SET revision_id = ? WHERE id = ?", (latest, self.kept))
         for number in self.given_up:
             self.sql.execute("UPDATE articles SET revision_id = NULL WHERE id = ?", (number,))
@@ -205,13 +210,13 @@ class _Joining:
         return latest
 
     def _write_one(self, number: int, version: Version, rows: list[int]) -> int:
-        first, article = version.first, version.article
+        read = version.read
         if not rows:
-            return revisions.insert(self.sql, self.kept, number, first.capture, first.reading.version, article)
-        update(self.sql, "revisions", rows[0], {"number": number, "capture_id": first.capture})
-        (reading,) = self.sql.execute("SELECT reading FROM revisions WHERE id = ?", (rows[0],)).fetchone()
-        if reading != identity.reading_digest(article):
-            revisions.reread(self.sql, rows[0], article)
+            return revisions.insert(self.sql, self.kept, number, version.first.capture, read)
+        update(self.sql, "revisions", rows[0], {"number": number, "capture_id": version.first.capture})
+        held = self.sql.execute("SELECT reading, parser FROM revisions WHERE id = ?", (rows[0],)).fetchone()
+        if held != (identity.reading_digest(read.article), read.parser):
+            revisions.reread(self.sql, rows[0], read)
         return rows[0]
 
     def _take_urls(self) -> None:
@@ -231,11 +236,27 @@ class _Joining:
 
 
 def _sightings(sql: sqlite3.Connection, number: int, our_id: Callable[[int], int], *, ours: bool) -> Iterator[Sighting]:
-    readings: dict[int, Reading] = {}
-    for capture, at, url, row, digest in sql.execute(_SIGHTINGS, (number,)).fetchall():
-        if row not in readings:
-            readings[row] = Reading(digest, revisions.load(sql, row), row if ours else None)
-        yield Sighting(at, identity.canonical(url), our_id(capture), readings[row])
+    readings = _readings(sql, number, ours=ours)
+    copies = _copies(sql, number, {reading.shown for reading in readings.values()})
+    for capture, at, url, parser, sha256, row in sql.execute(_SIGHTINGS, (number,)).fetchall():
+        url = identity.canonical(url)
+        exact = parser is not None and url not in copies
+        yield Sighting(at, url, our_id(capture), readings[row], parser, sha256, exact)
+
+
+def _readings(sql: sqlite3.Connection, number: int, *, ours: bool) -> dict[int, Reading]:
+    """The revisions of an article by their ids."""
+    rows = sql.execute("SELECT id, digest, parser FROM revisions WHERE article_id = ?", (number,)).fetchall()
+    return {
+        row: Reading(digest, revisions.load(sql, row), parser, row if ours else None) for row, digest, parser in rows
+    }
+
+
+def _copies(sql: sqlite3.Connection, number: int, known: set[str]) -> set[str]:
+    """The URLs that only ever showed something else than any revision: a print version beside the report, say."""
+    first = {identity.canonical(url) for (url,) in sql.execute(_FIRST_SHOWN_AT, (number,))}
+    urls = sql.execute("SELECT url, shown FROM article_urls WHERE article_id = ?", (number,))
+    return {url for url, shown in urls if shown not in known} - first
 
 
 def _last_asked(sql: sqlite3.Connection, numbers: list[int]) -> dict[str, str]:
@@ -255,18 +276,24 @@ def _last_asked(sql: sqlite3.Connection, numbers: list[int]) -> dict[str, str]:
 
 def _claim_captures(both: Both) -> None:
     """Attach captures (a 404, say) to the article of their URL, where one archive had the one and not the other."""
-    rows = both.ours.execute("SELECT id, portal_id, url, final_url, fetched_at FROM captures WHERE article_id IS NULL")
+    rows = both.ours.execute(
+        "SELECT id, portal_id, url, final_url, fetched_at, status FROM captures WHERE article_id IS NULL"
+    )
     select = (
         "SELECT u.article_id FROM article_urls u JOIN articles a ON a.id = u.article_id"
         " WHERE u.portal_id = ? AND u.url = ? AND a.first_seen <= ?"
     )
     claimed = []
-    for capture, portal, url, final_url, at in rows:
+    for capture, portal, url, final_url, at, status in rows:
         for each in dict.fromkeys((url, final_url)):
             if found := both.ours.execute(select, (portal, identity.canonical(each), at)).fetchone():
-                claimed.append((found[0], capture))
+                claimed.append((capture, found[0], final_url, at, status))
                 break
-    both.ours.executemany("UPDATE captures SET article_id = ? WHERE id = ?", claimed)
+    for capture, article, url, at, status in claimed:
+        if status == 304:
+            articles.confirm(both.ours, capture, article, url, at)
+        else:
+            captures.attach(both.ours, capture, article)
 
 
 def learn_dates(both: Both) -> None:

@@ -19,12 +19,15 @@ class Both:
     """Our connection, inside the transaction of the merge, and theirs, inside one that reads.
 
     `portals` and `licenses` map their ids to ours. Payloads and captures are too many for that: temporary tables do.
+    `contradicted` are captures (by our id), each the last of its URL: a 304 to one archive, behind another page that
+    the other one got.
     """
 
     ours: sqlite3.Connection
     theirs: sqlite3.Connection
     portals: dict[int, int] = field(default_factory=dict)
     licenses: dict[int, int] = field(default_factory=dict)
+    contradicted: list[int] = field(default_factory=list)
 
     def begin(self) -> None:
         """Make the temporary tables."""

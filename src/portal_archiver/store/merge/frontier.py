@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from portal_archiver.store.frontier import KNOWN, LISTING, NEW, SEED
 from portal_archiver.store.merge.both import Both, columns, dicts, insert, update
+from portal_archiver.store.ranks import KNOWN, LISTING, NEW, SEED
 
 Row = dict[str, Any]
 # What belongs to the last answer, and so goes with the row that was answered last; the rest goes with the last try.
-_OF_THE_ANSWER = ("fetched_at", "etag", "last_modified")
+_VALIDATORS = ("etag", "last_modified")
+_OF_THE_ANSWER = ("fetched_at", *_VALIDATORS)
 _IF_KNOWN = ("kind", "look", "text", "listed", "listed_raw")
 
 
@@ -41,6 +42,8 @@ def combined(one: Row, other: Row) -> Row:
     answered = max((before, last), key=lambda row: row["fetched_at"] or "")
     nearest = min((before, last), key=lambda row: (row["depth"], row["found_on"]))
     merged = last | {name: answered[name] for name in _OF_THE_ANSWER}
+    if one["fetched_at"] == other["fetched_at"]:  # where one of them has forgotten a validator, there was a reason
+        merged |= {name: one[name] if one[name] == other[name] else None for name in _VALIDATORS}
     for name in _IF_KNOWN:
         merged[name] = last[name] or before[name]
     if not last["listed"] and before["listed"]:
@@ -51,8 +54,17 @@ def combined(one: Row, other: Row) -> Row:
         "fetches": max(one["fetches"], other["fetches"]),
         "due": last["due"] if last["tried_at"] else min(one["due"], other["due"]),
     }
-    merged["rank"] = _rank(merged)
+    merged["rank"] = one["rank"] if one["rank"] == other["rank"] else _rank(merged)
     return merged
+
+
+def ask_afresh(both: Both) -> None:
+    """Ask without a condition where a 304 is contradicted: only the page itself tells what stands there now."""
+    forget = (
+        "UPDATE urls SET etag = NULL, last_modified = NULL"
+        " WHERE (portal_id, url) IN (SELECT portal_id, url FROM captures WHERE id = ?)"
+    )
+    both.ours.executemany(forget, ((capture,) for capture in both.contradicted))
 
 
 def _recency(row: Row) -> tuple[str, ...]:
@@ -61,7 +73,7 @@ def _recency(row: Row) -> tuple[str, ...]:
 
 
 def _rank(row: Row) -> int:
-    """The class in which a URL waits; see `store.frontier`."""
+    """The class in which a URL waits, where the two disagree; the next run sets aside what is too deep for it."""
     if row["depth"] == 0:
         return SEED
     if row["kind"] == "listing":

@@ -69,6 +69,7 @@ def _bring(both: Both, held: dict[str, int], show: Show) -> None:
     tables.captures(both, telling("captures"))
     articles.merge(both, telling("articles"))
     frontier.merge(both, telling("urls"))
+    frontier.ask_afresh(both)
     articles.learn_dates(both)
     tables.runs(both)
     tables.robots(both)
@@ -83,7 +84,10 @@ def _at_our_version(other: Path, folder: Path) -> Iterator[Path]:
     """The other archive as this version has them; of an older version, a copy that is brought up to date."""
     source = Connection(other, create=False, read_only=True, older=True)
     try:
-        if source.pragma("user_version") == schema.VERSION:
+        version = source.pragma("user_version")
+        if not version:
+            raise ArchiveError(f"{other} is empty; there is nothing to merge")
+        if version == schema.VERSION:
             yield other
             return
         with translated(folder), tempfile.TemporaryDirectory(prefix="merge-", dir=folder) as name:

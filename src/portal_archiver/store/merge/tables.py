@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from portal_archiver.store import payloads
+from portal_archiver.store import runs as reports
 from portal_archiver.store.merge.both import Both, columns, dicts, insert, update
+from portal_archiver.store.times import stamp
 
 Tell = Callable[[int], None]
 _BODIES = "SELECT id, sha256, size, data, dictionary_id FROM bodies WHERE dictionary_id IS {} NULL ORDER BY id"
@@ -108,14 +110,19 @@ def captures(both: Both, tell: Tell) -> None:
             )
         else:
             ours = known[0]
+            # Who read it is noted with what it shows; see `merge.articles`.
             blanks = "UPDATE captures SET license_id = coalesce(license_id, ?), peer = coalesce(peer, ?) WHERE id = ?"
             both.ours.execute(blanks, (row["license_id"], row["peer"], ours))
         both.ours.execute("INSERT INTO merged_captures VALUES (?, ?)", (number, ours))
 
 
 def runs(both: Both) -> None:
-    """The same are those of one portal and one beginning; of a run that one archive saw end, the end counts."""
+    """The same are those of one portal and one beginning; of a run that one archive saw end, the end counts.
+
+    Theirs that have no end get one, by what they stored until now: nobody could tell that from our captures.
+    """
     names = columns(both.ours, "runs")
+    killed = {report.id: report for report in reports.killed(both.theirs)}
     for row in dicts(both.theirs, f"SELECT id, {', '.join(names)} FROM runs ORDER BY started_at, id"):
         number = row.pop("id")
         row["portal_id"] = both.portals[row["portal_id"]]
@@ -123,12 +130,14 @@ def runs(both: Both) -> None:
             "SELECT id, finished_at FROM runs WHERE portal_id = ? AND started_at = ?",
             (row["portal_id"], row["started_at"]),
         ).fetchone()
-        if known is None:
-            _events(both, number, insert(both.ours, "runs", row), among=False)
-            continue
-        if (row["finished_at"] or "") > (known[1] or ""):
-            update(both.ours, "runs", known[0], row)
-        _events(both, number, known[0], among=True)
+        ours = known[0] if known else insert(both.ours, "runs", row)
+        ended = stamp(killed[number].finished_at) if number in killed else row["finished_at"]
+        is_later = known is None or ended > (known[1] or "")
+        if known and is_later:
+            update(both.ours, "runs", ours, row)
+        if number in killed and is_later:
+            reports.finish(both.ours, ours, killed[number])
+        _events(both, number, ours, among=known is not None)
 
 
 def _events(both: Both, theirs: int, ours: int, *, among: bool) -> None:
