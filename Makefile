@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench clean
+.PHONY: help demo test check format docs bench clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -29,6 +29,10 @@ check: $(READY_TEST) ## Lint, types, tests
 format: $(READY_TEST) ## Put the code into its form
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+docs: $(READY) ## Write docs/schema.md from the migrations
+	@$(BIN)/python -m portal_archiver.store.describe > docs/schema.md.new
+	@mv docs/schema.md.new docs/schema.md
 
 bench: $(READY_BENCH) ## Measure speed, beside well-known peers in the same run
 	@$(BIN)/python -m benchmarks

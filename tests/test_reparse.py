@@ -19,6 +19,7 @@ from portal_archiver.model import Archived, Article, Capture, Dateline, Link, Pa
 from portal_archiver.parser import VERSION, parse_page, version_for
 from portal_archiver.pipeline import Progress, ReparseOptions, crawl, reading, reparse
 from portal_archiver.store import Archive, Scope, schema
+from test_store_errors import UNDO
 
 KEY = "bachhai"
 PORTAL = Portal((f"{HOST}/",), key=KEY)
@@ -56,10 +57,14 @@ def told(archive: Archive) -> dict[str, list[Any]]:
 
 def take_back(archive: Archive) -> None:
     """Make an archive one from before it was noted which parser read what; to be closed then."""
-    for column in ("captures DROP COLUMN parser", "captures DROP COLUMN revision_id", "revisions DROP COLUMN parser"):
-        archive.db.execute(f"ALTER TABLE {column}")
-    archive.db.execute("DELETE FROM _sqlite_migrations WHERE name LIKE '%_parsers'")
-    archive.db.execute(f"PRAGMA user_version = {schema.VERSION - 1}")
+    for version in range(schema.VERSION, 1, -1):
+        name, statements = UNDO[version]
+        for statement in statements:
+            archive.db.execute(statement)
+        archive.db.execute("DELETE FROM _sqlite_migrations WHERE name = ?", [name])
+        if name.endswith("_parsers"):
+            archive.db.execute(f"PRAGMA user_version = {version - 1}")
+            return
 
 
 def check_index(archive: Archive) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from sqlite_utils import Database
 
 from portal_archiver.errors import ArchiveError, LockedError, MissingArchiveError
 from portal_archiver.model import Article, Capture, Page
-from portal_archiver.store import Archive, schema
+from portal_archiver.store import Archive, schema, views
 
 NOBODY = 65534
 
@@ -207,6 +208,7 @@ UNDO = {
             "ALTER TABLE revisions DROP COLUMN parser",
         ],
     ),
+    8: ("m008_views", [f"DROP VIEW {name}" for name in re.findall(r"CREATE VIEW (\w+)", views.SCRIPT)]),
 }
 
 

@@ -91,7 +91,7 @@ def test_of_a_killed_run_there_is_what_it_stored(tmp_path: Path) -> None:
             assert status.last_success == REPORT.finished_at  # nor is a killed one a success
             with archive.exclusive():
                 assert reader.run(mine).stopped == "running"
-            archive.finish_run(mine, replace(REPORT, stopped=None))
+            archive.finish_run(mine, replace(REPORT, started_at=NIGHT + timedelta(days=3), stopped=None))
         assert [run.stopped for run in archive.runs(portal="bachhai")] == [None, "killed", "killed", "budget"]
         assert archive.runs(portal="bachhai")[1:3] == killed  # closed, it says what it said before
         assert archive.db.execute("SELECT count(*) FROM runs WHERE finished_at IS NULL").fetchone() == (0,)

@@ -15,6 +15,7 @@ import typer
 
 from portal_archiver.cli import (
     accept,
+    backup,
     crawl,
     demo,
     diff,
@@ -23,11 +24,13 @@ from portal_archiver.cli import (
     explain,
     history,
     init,
+    merge,
     reparse,
     runs,
     search,
     show,
     status,
+    verify,
 )
 from portal_archiver.cli.failures import DEBUG, INTERRUPTED, WRONG_USE, ending_of, is_unwritable
 from portal_archiver.cli.program import NAME
@@ -59,6 +62,9 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (digest.digest, digest.EXAMPLE),
     (doctor.doctor, doctor.EXAMPLE),
     (explain.explain_page, explain.EXAMPLE),
+    (verify.verify, verify.EXAMPLE),
+    (backup.backup, backup.EXAMPLE),
+    (merge.merge, merge.EXAMPLE),
     (demo.demo, demo.EXAMPLE),
 )
 for command, example in COMMANDS:

@@ -4,5 +4,6 @@ from portal_archiver.store.archive import Archive
 from portal_archiver.store.frontier import Frontier
 from portal_archiver.store.replay import Replay, Stored
 from portal_archiver.store.rereading import Rereading, Scope
+from portal_archiver.store.verifying import repair_index, verify
 
-__all__ = ["Archive", "Frontier", "Replay", "Rereading", "Scope", "Stored"]
+__all__ = ["Archive", "Frontier", "Replay", "Rereading", "Scope", "Stored", "repair_index", "verify"]

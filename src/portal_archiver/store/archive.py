@@ -17,7 +17,9 @@ from portal_archiver.model import (
     Arrival,
     Capture,
     CaptureRecord,
+    Copied,
     Link,
+    Merged,
     Night,
     Page,
     Portal,
@@ -35,6 +37,7 @@ from portal_archiver.store import (
     arrivals,
     articles,
     captures,
+    copying,
     events,
     lifetimes,
     nights,
@@ -45,6 +48,7 @@ from portal_archiver.store import (
     runs,
     stories,
 )
+from portal_archiver.store import merge as merging
 from portal_archiver.store import search as searching
 from portal_archiver.store.connection import Connection
 from portal_archiver.store.frontier import Frontier
@@ -159,6 +163,25 @@ class Archive:
 
     def _portal_id(self, capture: Capture, portal: str | None) -> int:
         return portals.ensure(self._connection.sql, portal or host_of(capture.final_url) or "unknown")
+
+    def back_up(
+        self, path: str | Path, *, overwrite: bool = False, quick: bool = False, show: copying.Show | None = None
+    ) -> Copied:
+        """Copy the archive as it is at this moment, and verify the copy; others may write meanwhile.
+
+        PortalArchiverError: `path` is taken and `overwrite` is false, or it is the archive itself. ArchiveError: the
+        copy cannot be written or is not sound; nothing of it is left then. `quick` verifies only the numbers of rows.
+        """
+        return copying.back_up(self._connection, Path(path), overwrite=overwrite, quick=quick, show=show)
+
+    def merge(self, other: str | Path, *, show: merging.Show | None = None) -> Merged:
+        """Bring another archive into this one: all captures of both, deduplicated, each history in order of time.
+
+        In one transaction, and a second time it adds nothing. LockedError: a crawl is at work. ArchiveError: the other
+        one is damaged, from a newer version, or no archive; then this one is what it was.
+        """
+        with self.exclusive():
+            return merging.merge(self._connection, Path(other), show)
 
     def search(
         self,

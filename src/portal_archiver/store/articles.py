@@ -48,14 +48,19 @@ def attach_by_url(sql: sqlite3.Connection, capture_id: int, capture: Capture, po
     for url in dict.fromkeys((capture.url, capture.final_url)):
         if address := _address(sql, portal_id, identity.canonical(url)):
             seen_at = stamp(capture.fetched_at)
-            revision_id = None
             if capture.status == 304:
-                shown = captures.last_shown(sql, address.article_id, identity.canonical(capture.final_url), seen_at)
-                revision_id = shown.revision_id if shown else revisions.latest(sql, address.article_id).id
-                seen(sql, address.article_id, seen_at)
-            captures.attach(sql, capture_id, address.article_id, revision_id)
+                confirm(sql, capture_id, address.article_id, capture.final_url, seen_at)
+            else:
+                captures.attach(sql, capture_id, address.article_id)
             return True
     return False
+
+
+def confirm(sql: sqlite3.Connection, capture_id: int, article_id: int, url: str, seen_at: str) -> None:
+    """Attach a 304 to an article: what its URL showed before still stood."""
+    shown = captures.last_shown(sql, article_id, identity.canonical(url), seen_at)
+    captures.attach(sql, capture_id, article_id, shown.revision_id if shown else revisions.latest(sql, article_id).id)
+    seen(sql, article_id, seen_at)
 
 
 def of_url(sql: sqlite3.Connection, portal_id: int, *urls: str | None) -> int | None:
@@ -239,8 +244,11 @@ def seen(sql: sqlite3.Connection, article_id: int, seen_at: str) -> None:
     )
 
 
-def load(sql: sqlite3.Connection, article_id: int) -> Archived:
-    """An article as the archive holds it; UnknownArticleError when there is none of this id."""
+def load(sql: sqlite3.Connection, article_id: int, *, with_frontier: bool = True) -> Archived:
+    """An article as the archive holds it; UnknownArticleError when there is none of this id.
+
+    The frontier says since when it is gone; without it that stays unsaid.
+    """
     row = sql.execute(
         "SELECT p.key, a.url, a.kind, a.revision_id, r.number, a.first_seen, a.last_seen FROM articles a"
         " JOIN portals p ON p.id = a.portal_id JOIN revisions r ON r.id = a.revision_id WHERE a.id = ?",
@@ -261,7 +269,7 @@ def load(sql: sqlite3.Connection, article_id: int) -> Archived:
         first_seen=moment(first_seen),
         last_seen=moment(last_seen),
         urls=tuple(found for (found,) in urls),
-        gone_since=lifetimes.gone_since(sql, article_id),
+        gone_since=lifetimes.gone_since(sql, article_id) if with_frontier else None,
     )
 
 

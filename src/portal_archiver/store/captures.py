@@ -23,7 +23,7 @@ _LATEST = f"""
 SELECT id, url, final_url, fetched_at, status, headers FROM captures
  WHERE id > (SELECT max(id) FROM captures) - {_RECENT} AND url = ? AND status IN (200, 203)
    AND portal_id = (SELECT id FROM portals WHERE key = ?)
- ORDER BY id DESC LIMIT 1
+ ORDER BY fetched_at DESC, id DESC LIMIT 1
 """
 _SHOWN = """
 SELECT c.id, c.revision_id, c.parser, b.sha256, c.final_url FROM captures c JOIN bodies b ON b.id = c.body_id

@@ -65,20 +65,24 @@ def sqlite_translated(path: Path) -> Iterator[None]:
 class Connection:
     """A connection that several threads may share, one statement or transaction at a time.
 
-    `db` is the sqlite-utils Database, `sql` the plain connection under it, for the statements that run per page. With
-    `any_age`, a file whose schema is older may be opened for reading as it is.
+    `db` is the sqlite-utils Database, `sql` the plain connection under it, for the statements that run per page. One
+    that is `lenient` (and read-only) opens what is damaged too: it reads what can be read, and the rest raises. With
+    `older` a file whose schema is older, or that is still empty, is opened for reading as it is.
     """
 
-    def __init__(self, path: Path, *, create: bool, read_only: bool, any_age: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, create: bool, read_only: bool, lenient: bool = False, older: bool = False
+    ) -> None:
         self.path = path
-        self._any_age = any_age
         self._lock = threading.RLock()
         with translated(path):
             self._check_path(create=create and not read_only)
             self.sql = _connect(path, read_only)
             try:
+                if lenient:
+                    _be_lenient(self.sql)
                 self.db = Database(self.sql, execute_plugins=False)
-                self._prepare(read_only)
+                self._prepare(read_only, older=older)
             except BaseException:
                 self.sql.close()
                 raise
@@ -89,7 +93,7 @@ class Connection:
         if not self.path.exists() and not create:
             raise MissingArchiveError(f"there is no archive at {self.path}; `portal-archiver crawl` makes one")
 
-    def _prepare(self, read_only: bool) -> None:
+    def _prepare(self, read_only: bool, *, older: bool) -> None:
         empty = self._look_before_touching()
         for pragma in _EVERY_CONNECTION + (() if read_only else _WRITERS):
             self.sql.execute(f"PRAGMA {pragma}")
@@ -100,7 +104,7 @@ class Connection:
                 f"{schema.VERSION}); upgrade portal-archiver"
             )
         if read_only:
-            if version < schema.VERSION and not self._any_age:
+            if version < schema.VERSION and not older:
                 raise ArchiveError(
                     f"{self.path} is empty or was written by an older portal-archiver; the next "
                     "`portal-archiver crawl` brings it up to date"
@@ -173,6 +177,13 @@ def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
     return sqlite3.connect(
         uri + options, uri=True, isolation_level=None, check_same_thread=False, cached_statements=CACHED_STATEMENTS
     )
+
+
+def _be_lenient(sql: sqlite3.Connection) -> None:
+    """A truncated file is opened only where the schema may be repaired; garbage in the place of text is no error."""
+    sql.execute("PRAGMA writable_schema = ON")
+    sql.execute("PRAGMA cell_size_check = ON")
+    sql.text_factory = lambda raw: raw.decode(errors="replace")
 
 
 def _can_have_neighbors(path: Path) -> bool:

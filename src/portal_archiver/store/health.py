@@ -40,7 +40,7 @@ def examine(path: Path) -> Health:
 
     MissingArchiveError and ArchiveError as `Archive` has them, but one of an older schema may be looked at.
     """
-    with closing(Connection(path, create=False, read_only=True, any_age=True)) as connection:
+    with closing(Connection(path, create=False, read_only=True, older=True)) as connection:
         version = connection.pragma("user_version")
         with connection.reading() as sql:
             said = [str(line) for (line,) in sql.execute(f"PRAGMA quick_check({MAX_COMPLAINTS})")]

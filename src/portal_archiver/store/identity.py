@@ -80,9 +80,14 @@ def fingerprints(article: Article) -> Fingerprints:
     telling = len(body) >= TELLING_CHARS or bool(article.attachments)
     return Fingerprints(
         version=version,
-        shown=digest((version, page_dateline(article.published))),
+        shown=shown_digest(version, article.published),
         content_key=digest((title, body, sorted(map(_file, article.attachments)))) if telling else None,
     )
+
+
+def shown_digest(version: str, dateline: Dateline | None) -> str:
+    """Of a version and the date that the page itself shows."""
+    return digest((version, page_dateline(dateline)))
 
 
 def reading_digest(article: Article) -> str:

@@ -15,7 +15,7 @@ LOOKING_BACK = timedelta(days=7)
 
 _LAST_COMPLETE = """
 SELECT finished_at FROM runs WHERE portal_id = ? AND finished_at IS NOT NULL AND stopped IS NULL
- ORDER BY id DESC LIMIT 1
+ ORDER BY started_at DESC, id DESC LIMIT 1
 """
 # CROSS JOIN keeps the order: a look-up for each of the few URLs asked about.
 _FRESH = """

@@ -16,7 +16,8 @@ def before_now(sql: sqlite3.Connection, portal_id: int, *, limit: int) -> tuple[
     """What the earlier runs of a portal yielded since it was last accepted as it is, newest first."""
     rows = sql.execute(
         "SELECT started_at, yields, alarms FROM runs WHERE portal_id = ? AND yields <> '{}'"
-        " AND started_at > coalesce((SELECT accepted_at FROM portals WHERE id = ?), '') ORDER BY id DESC LIMIT ?",
+        " AND started_at > coalesce((SELECT accepted_at FROM portals WHERE id = ?), '')"
+        " ORDER BY started_at DESC, id DESC LIMIT ?",
         (portal_id, portal_id, limit),
     )
     return tuple(

@@ -44,8 +44,7 @@ class _Prepared:
 
     def get(self, sql: sqlite3.Connection, body_id: int, digest: str) -> tuple[ZstdCompressor, ZstdDecompressor]:
         if digest not in self._ready:
-            (data,) = sql.execute("SELECT data FROM bodies WHERE id = ?", (body_id,)).fetchone()
-            content = ZstdCompressionDict(zstandard.decompress(data), dict_type=DICT_TYPE_RAWCONTENT)
+            content = ZstdCompressionDict(_dictionary(sql, body_id, digest), dict_type=DICT_TYPE_RAWCONTENT)
             self._ready[digest] = ZstdCompressor(LEVEL, content), ZstdDecompressor(content)
             if len(self._ready) > PREPARED:
                 self._ready.popitem(last=False)
@@ -63,11 +62,7 @@ def store(sql: sqlite3.Connection, payload: bytes, portal_id: int) -> int:
     if row is not None:
         return int(row[0])
     packed = _pack(sql, payload, portal_id)
-    cursor = sql.execute(
-        "INSERT INTO bodies (sha256, size, data, dictionary_id) VALUES (?, ?, ?, ?)",
-        (digest, len(payload), packed.data, packed.dictionary),
-    )
-    body_id = int(cursor.lastrowid or 0)
+    body_id = adopt(sql, digest, len(payload), packed.data, dictionary=packed.dictionary)
     if packed.dictionary is not None:
         sql.execute(
             "UPDATE dictionaries SET used = ? WHERE portal_id = ? AND body_id = ?",
@@ -80,20 +75,82 @@ def store(sql: sqlite3.Connection, payload: bytes, portal_id: int) -> int:
     return body_id
 
 
+def adopt(sql: sqlite3.Connection, digest: str, size: int, data: bytes, *, dictionary: int | None) -> int:
+    """Keep a payload that is packed already, and is not there yet; returns its id."""
+    insert = "INSERT INTO bodies (sha256, size, data, dictionary_id) VALUES (?, ?, ?, ?)"
+    return int(sql.execute(insert, (digest, size, data, dictionary)).lastrowid or 0)
+
+
+def add_alone(sql: sqlite3.Connection, payload: bytes) -> int:
+    """Keep a payload that is not there yet, whole; returns its id."""
+    digest = hashlib.sha256(payload).hexdigest()
+    return adopt(sql, digest, len(payload), zstandard.compress(payload, LEVEL), dictionary=None)
+
+
+def stands_alone(sql: sqlite3.Connection, body_id: int) -> bool:
+    """Whether a payload is stored whole, so that others may be told as the difference to it."""
+    (dictionary,) = sql.execute("SELECT dictionary_id FROM bodies WHERE id = ?", (body_id,)).fetchone()
+    return dictionary is None
+
+
+def offer(sql: sqlite3.Connection, portal_id: int, body_id: int, used: int) -> None:
+    """Let a payload be a dictionary of a portal, if it stands alone; `used` is one that it served."""
+    if stands_alone(sql, body_id):
+        sql.execute(
+            "INSERT INTO dictionaries (portal_id, body_id, used) VALUES (?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET used = max(used, excluded.used)",
+            (portal_id, body_id, used),
+        )
+
+
 def load(sql: sqlite3.Connection, body_id: int) -> bytes:
     """A payload by its id, checked against its digest; ArchiveError when it is no longer what was stored."""
-    digest, data, dictionary, of_dictionary = sql.execute(
-        "SELECT b.sha256, b.data, d.id, d.sha256 FROM bodies b LEFT JOIN bodies d ON d.id = b.dictionary_id"
-        " WHERE b.id = ?",
+    row = sql.execute(
+        "SELECT b.sha256, b.size, b.data, b.dictionary_id, d.sha256 FROM bodies b"
+        " LEFT JOIN bodies d ON d.id = b.dictionary_id WHERE b.id = ?",
         (body_id,),
     ).fetchone()
+    if row is None:
+        raise _damaged(body_id, "it is not there")
+    digest, size, data, dictionary, of_dictionary = row
+    if dictionary is not None and of_dictionary is None:
+        raise _damaged(body_id, f"it is told as the difference to payload {dictionary}, which is not there")
+    _check_size(body_id, data, size)
     try:
         payload = _unpack(sql, data, dictionary, of_dictionary)
     except zstandard.ZstdError as error:
-        raise ArchiveError(f"payload {body_id} is damaged ({error}); restore it from a backup") from error
+        raise _damaged(body_id, str(error)) from error
     if hashlib.sha256(payload).hexdigest() != digest:
-        raise ArchiveError(f"payload {body_id} is damaged (wrong SHA-256); restore it from a backup")
+        raise _damaged(body_id, "wrong SHA-256")
     return payload
+
+
+def _damaged(body_id: int, why: str) -> ArchiveError:
+    return ArchiveError(f"payload {body_id} is damaged ({why}); restore it from a backup")
+
+
+def _check_size(body_id: int, data: bytes, size: int) -> None:
+    """Before memory is taken for as much as a damaged frame says it holds."""
+    try:
+        if zstandard.frame_content_size(data) != size:
+            raise _damaged(body_id, "wrong size")
+    except zstandard.ZstdError as error:
+        raise _damaged(body_id, str(error)) from error
+
+
+def _dictionary(sql: sqlite3.Connection, body_id: int, digest: str) -> bytes:
+    """A dictionary that is what it was; with another one, payloads would be packed that nobody can unpack again."""
+    row = sql.execute("SELECT data, size FROM bodies WHERE id = ?", (body_id,)).fetchone()
+    if row is None:
+        raise _damaged(body_id, "it is not there")
+    _check_size(body_id, *row)
+    try:
+        content = zstandard.decompress(row[0])
+    except zstandard.ZstdError as error:
+        raise _damaged(body_id, str(error)) from error
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise _damaged(body_id, "wrong SHA-256")
+    return content
 
 
 def _pack(sql: sqlite3.Connection, payload: bytes, portal_id: int) -> _Packed:

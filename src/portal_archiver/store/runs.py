@@ -26,11 +26,12 @@ _REPORTS = (
     f"{', '.join(f'r.{name}' for name in _COUNTS)} FROM runs r JOIN portals p ON p.id = r.portal_id"
 )
 # What a run without an end has stored: its captures are those of its portal from its beginning on, until the portal's
-# next run. Ids grow with time, so the search for the first of them goes back no further than that.
+# next run. Ids grow with time (a merge closes what has no end), so the search for the first goes back no further.
 _STORED = f"""
 WITH run AS (
     SELECT id, portal_id, started_at AS began,
-           coalesce((SELECT min(started_at) FROM runs n WHERE n.portal_id = r.portal_id AND n.id > r.id), '9') AS until
+           coalesce((SELECT min(n.started_at) FROM runs n
+                      WHERE n.portal_id = r.portal_id AND n.started_at > r.started_at), '9') AS until
       FROM runs r WHERE id = ?
 ), kept AS (
     SELECT c.id, c.article_id, c.fetched_at, c.status = 304 AS same,
@@ -67,8 +68,13 @@ def finish(sql: sqlite3.Connection, run_id: int, report: RunReport) -> None:
 
 def close_killed(sql: sqlite3.Connection) -> None:
     """Give every run without an end the end "killed"; only for who knows that none is at work."""
-    for report in _told(sql, _nobody, f"{_REPORTS} WHERE r.finished_at IS NULL"):
+    for report in killed(sql):
         finish(sql, report.id, report)
+
+
+def killed(sql: sqlite3.Connection) -> tuple[RunReport, ...]:
+    """What the runs without an end have stored, as if none of them were at work."""
+    return _told(sql, _nobody, f"{_REPORTS} WHERE r.finished_at IS NULL")
 
 
 def _nobody() -> bool:
@@ -90,7 +96,9 @@ def latest(
     clauses = {"p.key = ?": portal, "coalesce(r.finished_at, r.started_at) >= ?": stamp(since) if since else None}
     wanted = {clause: value for clause, value in clauses.items() if value is not None}
     where = f" WHERE {' AND '.join(wanted)}" if wanted else ""
-    return _told(sql, is_held, f"{_REPORTS}{where} ORDER BY r.id DESC LIMIT ?", *wanted.values(), limit)
+    return _told(
+        sql, is_held, f"{_REPORTS}{where} ORDER BY r.started_at DESC, r.id DESC LIMIT ?", *wanted.values(), limit
+    )
 
 
 def one(sql: sqlite3.Connection, is_held: Callable[[], bool], run_id: int) -> RunReport:
@@ -156,7 +164,7 @@ def last_success(sql: sqlite3.Connection, portal_id: int) -> str | None:
     row = sql.execute(
         "SELECT finished_at FROM runs WHERE portal_id = ? AND finished_at IS NOT NULL"
         " AND (stopped IS NULL OR stopped IN ('budget', 'time')) AND fetched + not_modified > 0"
-        " ORDER BY id DESC LIMIT 1",
+        " ORDER BY started_at DESC, id DESC LIMIT 1",
         (portal_id,),
     ).fetchone()
     return row[0] if row else None

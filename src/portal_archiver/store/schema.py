@@ -6,46 +6,48 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
-from portal_archiver.store import stories
+from portal_archiver.store import stories, views
 
 # "PArc" in the header of the file (PRAGMA application_id): how a foreign SQLite file is told from one of ours.
 APPLICATION_ID = 0x50417263
 
 # The number of migrations below. The archive has its own in PRAGMA user_version, so that opening costs no look-around.
-VERSION = 7
+VERSION = 8
 
 migrations = Migrations("portal-archiver")
 
 _PORTALS = """
+-- The portals, one row each.
 CREATE TABLE portals (
     id   INTEGER PRIMARY KEY,
     key  TEXT NOT NULL UNIQUE,      -- as in portals.toml, or the host
-    name TEXT NOT NULL DEFAULT ''
+    name TEXT NOT NULL DEFAULT ''   -- what to call it
 ) STRICT;
 """
 
 # The frontier and its memory. `rank` is the class in which a URL waits (see frontier.py); times are UTC, ISO 8601.
 _URLS = """
+-- The frontier and its memory: every address that is known of a portal.
 CREATE TABLE urls (
     id            INTEGER PRIMARY KEY,
     portal_id     INTEGER NOT NULL REFERENCES portals(id),
     url           TEXT NOT NULL,
-    depth         INTEGER NOT NULL DEFAULT 0,
-    found_on      TEXT NOT NULL DEFAULT '',
+    depth         INTEGER NOT NULL DEFAULT 0, -- links from a start page
+    found_on      TEXT NOT NULL DEFAULT '',   -- the page that led to it first
     text          TEXT NOT NULL DEFAULT '',   -- what a listing called it
     listed        TEXT,                       -- the date a listing gave it
     listed_raw    TEXT NOT NULL DEFAULT '',   -- that date as written
-    rank          INTEGER NOT NULL DEFAULT 2,
+    rank          INTEGER NOT NULL DEFAULT 2, -- 0 where a crawl begins, 1 a list, 2 never asked for, 3 asked for before
     state         TEXT NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'fetched', 'failed', 'gone', 'skipped')),
-    reason        TEXT NOT NULL DEFAULT '',
-    detail        TEXT NOT NULL DEFAULT '',
+    reason        TEXT NOT NULL DEFAULT '',   -- why it brought nothing the last time
+    detail        TEXT NOT NULL DEFAULT '',   -- that in a sentence
     due           TEXT NOT NULL,              -- when to ask (again)
     tried_at      TEXT,                       -- when it was last asked for, whatever came of it
     fetched_at    TEXT,                       -- when it last answered
-    fetches       INTEGER NOT NULL DEFAULT 0,
+    fetches       INTEGER NOT NULL DEFAULT 0, -- how often it answered
     failures      INTEGER NOT NULL DEFAULT 0, -- in a row
     kind          TEXT,                       -- what the page was the last time it was read
-    etag          TEXT,
+    etag          TEXT,                       -- to be sent with the next request
     last_modified TEXT,
     UNIQUE (portal_id, url)
 ) STRICT;
@@ -55,6 +57,7 @@ CREATE INDEX urls_failing ON urls (portal_id) WHERE state = 'failed';
 """
 
 _LICENSES = """
+-- The footers that the law requires, one row for each distinct one.
 CREATE TABLE licenses (
     id                 INTEGER PRIMARY KEY,
     digest             TEXT NOT NULL UNIQUE,  -- of all fields; counters in the text do not count
@@ -77,12 +80,14 @@ CREATE TABLE licenses (
 """
 
 _CAPTURES = """
+-- Payloads, each stored once, whatever number of captures brought it.
 CREATE TABLE bodies (
     id     INTEGER PRIMARY KEY,
     sha256 TEXT NOT NULL UNIQUE,              -- of the payload, hex
     size   INTEGER NOT NULL,                  -- of the payload, bytes
     data   BLOB NOT NULL                      -- one zstd frame
 ) STRICT;
+-- What a server answered, as it came: one row for each answer that was kept.
 CREATE TABLE captures (
     id         INTEGER PRIMARY KEY,
     portal_id  INTEGER NOT NULL REFERENCES portals(id),
@@ -92,18 +97,19 @@ CREATE TABLE captures (
     status     INTEGER NOT NULL,
     headers    TEXT NOT NULL CHECK (json_valid(headers)),   -- [[name, value], ...] in the order received
     body_id    INTEGER NOT NULL REFERENCES bodies(id),
-    license_id INTEGER REFERENCES licenses(id),
-    article_id INTEGER REFERENCES articles(id)
+    license_id INTEGER REFERENCES licenses(id),             -- the footer beside it
+    article_id INTEGER REFERENCES articles(id)              -- whose address answered
 ) STRICT;
 CREATE INDEX captures_of_article ON captures (article_id, fetched_at) WHERE article_id IS NOT NULL;
 """
 
 _ARTICLES = """
+-- Reports; what they say is in their revisions.
 CREATE TABLE articles (
     id          INTEGER PRIMARY KEY,
     portal_id   INTEGER NOT NULL REFERENCES portals(id),
     url         TEXT NOT NULL,                -- the first one, for good
-    kind        TEXT NOT NULL,
+    kind        TEXT NOT NULL,                -- article or document
     revision_id INTEGER REFERENCES revisions(id) DEFERRABLE INITIALLY DEFERRED,   -- the latest
     published   TEXT,                         -- of the latest revision
     content_key TEXT,                         -- of the latest revision; NULL when it holds too little to be told apart
@@ -114,6 +120,7 @@ CREATE INDEX articles_newest ON articles (published DESC, id DESC);
 CREATE INDEX articles_of_portal ON articles (portal_id, published DESC, id DESC);
 CREATE INDEX articles_by_content ON articles (portal_id, content_key) WHERE content_key IS NOT NULL;
 
+-- The addresses that a report is known under.
 CREATE TABLE article_urls (
     portal_id  INTEGER NOT NULL REFERENCES portals(id),
     url        TEXT NOT NULL,
@@ -123,6 +130,7 @@ CREATE TABLE article_urls (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX urls_of_article ON article_urls (article_id);
 
+-- The versions of a report, one row each.
 CREATE TABLE revisions (
     id               INTEGER PRIMARY KEY,
     article_id       INTEGER NOT NULL REFERENCES articles(id),
@@ -132,28 +140,30 @@ CREATE TABLE revisions (
     reading          TEXT NOT NULL,           -- of all that was read
     title            TEXT NOT NULL,
     lead             TEXT NOT NULL,
-    body             TEXT NOT NULL,
-    body_html        TEXT NOT NULL,
-    author           TEXT,
+    body             TEXT NOT NULL,           -- plain text
+    body_html        TEXT NOT NULL,           -- the same as a small, clean subset of HTML
+    author           TEXT,                    -- the byline
     section          TEXT,
     language         TEXT,
     published        TEXT,                    -- ISO 8601: a date, or a time with its offset
-    published_origin TEXT,
-    published_raw    TEXT,
-    updated          TEXT,
+    published_origin TEXT,                    -- element, metadata, listing, url or body
+    published_raw    TEXT,                    -- as written
+    updated          TEXT,                    -- what the page says of its last change
     updated_origin   TEXT,
     updated_raw      TEXT,
     UNIQUE (article_id, number)
 ) STRICT;
+-- The photos of a revision, in their order.
 CREATE TABLE photos (
     revision_id INTEGER NOT NULL REFERENCES revisions(id),
     n           INTEGER NOT NULL,             -- order in the report
     url         TEXT NOT NULL,
-    caption     TEXT NOT NULL,
-    credit      TEXT,
-    position    INTEGER NOT NULL,
+    caption     TEXT NOT NULL,                -- verbatim
+    credit      TEXT,                         -- who took it
+    position    INTEGER NOT NULL,             -- its place among the pictures of the page, from 0
     PRIMARY KEY (revision_id, n)
 ) STRICT, WITHOUT ROWID;
+-- The files that belong to a revision, in their order.
 CREATE TABLE attachments (
     revision_id INTEGER NOT NULL REFERENCES revisions(id),
     n           INTEGER NOT NULL,
@@ -165,12 +175,13 @@ CREATE TABLE attachments (
 """
 
 _RUNS = """
+-- Crawls of one portal.
 CREATE TABLE runs (
     id           INTEGER PRIMARY KEY,
     portal_id    INTEGER NOT NULL REFERENCES portals(id),
     started_at   TEXT NOT NULL,
     finished_at  TEXT,                        -- NULL while it runs; where it was killed, until the next run begins
-    requests     INTEGER NOT NULL DEFAULT 0,
+    requests     INTEGER NOT NULL DEFAULT 0,  -- sent
     fetched      INTEGER NOT NULL DEFAULT 0,
     not_modified INTEGER NOT NULL DEFAULT 0,
     new          INTEGER NOT NULL DEFAULT 0,
@@ -178,12 +189,13 @@ CREATE TABLE runs (
     unchanged    INTEGER NOT NULL DEFAULT 0,
     duplicate    INTEGER NOT NULL DEFAULT 0,
     not_articles INTEGER NOT NULL DEFAULT 0,
-    failed       INTEGER NOT NULL DEFAULT 0,
+    failed       INTEGER NOT NULL DEFAULT 0,  -- addresses that brought nothing
     reasons      TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(reasons)),
-    waiting      INTEGER NOT NULL DEFAULT 0,
-    stopped      TEXT
+    waiting      INTEGER NOT NULL DEFAULT 0,  -- addresses left for the next run
+    stopped      TEXT                         -- signal, budget, time, unreachable or killed; NULL: it came to its end
 ) STRICT;
 CREATE INDEX runs_of_portal ON runs (portal_id, id DESC);
+-- What went wrong with an address in a run.
 CREATE TABLE run_events (
     id     INTEGER PRIMARY KEY,
     run_id INTEGER NOT NULL REFERENCES runs(id),
@@ -228,6 +240,7 @@ CREATE INDEX urls_by_look ON urls (portal_id, look) WHERE look IS NOT NULL;
 # Who answered, and what hosts say of robots: for a day it need not be asked again (RFC 9309 §2.4).
 _NETWORK = """
 ALTER TABLE captures ADD COLUMN peer TEXT CHECK (peer IS NULL OR json_valid(peer));   -- model.Peer; NULL: unknown
+-- What each host last said of robots.
 CREATE TABLE robots (
     location   TEXT PRIMARY KEY,              -- https://www.bachhai.example/robots.txt
     fetched_at TEXT NOT NULL,
@@ -247,24 +260,27 @@ CREATE INDEX events_of_url ON run_events (url);
 # A payload may be told as the difference to another one; see payloads.py. `used` is the body it last served.
 _DICTIONARIES = """
 ALTER TABLE bodies ADD COLUMN dictionary_id INTEGER REFERENCES bodies(id);   -- NULL: it stands alone
+-- The payloads of a portal that others may be told as the difference to.
 CREATE TABLE dictionaries (
     portal_id INTEGER NOT NULL REFERENCES portals(id),
     body_id   INTEGER NOT NULL REFERENCES bodies(id),
-    used      INTEGER NOT NULL,
+    used      INTEGER NOT NULL,               -- the payload it served last
     PRIMARY KEY (portal_id, body_id)
 ) STRICT, WITHOUT ROWID;
 """
 
 # Reports of different portals that are one text; see stories.py. Each pair of them once, the smaller id first.
 _STORIES = """
+-- What reports that may be one text are found by.
 CREATE TABLE story_bands (
-    band       INTEGER NOT NULL,
+    band       INTEGER NOT NULL,              -- a hash of part of the text
     article_id INTEGER NOT NULL REFERENCES articles(id),
     PRIMARY KEY (band, article_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX bands_of_article ON story_bands (article_id);
+-- Reports of different portals that are one text, each pair once.
 CREATE TABLE story_links (
-    one   INTEGER NOT NULL REFERENCES articles(id),
+    one   INTEGER NOT NULL REFERENCES articles(id),   -- the smaller id
     other INTEGER NOT NULL REFERENCES articles(id),
     share REAL NOT NULL,                      -- of their runs of words, those in common
     PRIMARY KEY (one, other)
@@ -276,7 +292,7 @@ CREATE INDEX links_of_other ON story_links (other);
 _PARSERS = """
 ALTER TABLE captures ADD COLUMN parser TEXT;  -- that read it as a page; '': one of unknown version; NULL: it is no page
 ALTER TABLE captures ADD COLUMN revision_id INTEGER REFERENCES revisions(id);   -- which it showed, or a 304 confirmed
-ALTER TABLE revisions ADD COLUMN parser TEXT NOT NULL DEFAULT '';
+ALTER TABLE revisions ADD COLUMN parser TEXT NOT NULL DEFAULT '';   -- that read it last; '': unknown
 UPDATE captures SET parser = '' WHERE status IN (200, 203);
 UPDATE captures SET revision_id = r.id FROM revisions r WHERE r.capture_id = captures.id;
 """
@@ -324,6 +340,12 @@ def m006_stories(db: Database) -> None:
 def m007_parsers(db: Database) -> None:
     """What tells a change of the portal from one of the parser."""
     run_script(db, _PARSERS)
+
+
+@migrations()
+def m008_views(db: Database) -> None:
+    """What answers the common questions in one SELECT."""
+    run_script(db, views.SCRIPT)
 
 
 def run_script(db: Database, script: str) -> None:

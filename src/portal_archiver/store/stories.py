@@ -49,8 +49,7 @@ SELECT a.id, p.key, r.title, a.url, a.published
 def update(sql: sqlite3.Connection, article_id: int) -> None:
     """Link an article, as it now stands, to what other portals have of the same text."""
     portal_id, body = sql.execute(_LATEST, (article_id,)).fetchone()
-    sql.execute("DELETE FROM story_links WHERE one = ?1 OR other = ?1", (article_id,))
-    sql.execute("DELETE FROM story_bands WHERE article_id = ?", (article_id,))
+    remove(sql, article_id)
     runs = runs_of(body)
     if len(runs) < SHORTEST:
         return
@@ -61,6 +60,12 @@ def update(sql: sqlite3.Connection, article_id: int) -> None:
     sql.executemany(
         "INSERT OR IGNORE INTO story_bands (band, article_id) VALUES (?, ?)", ((b, article_id) for b in bands)
     )
+
+
+def remove(sql: sqlite3.Connection, article_id: int) -> None:
+    """Take an article out of its story."""
+    sql.execute("DELETE FROM story_links WHERE one = ?1 OR other = ?1", (article_id,))
+    sql.execute("DELETE FROM story_bands WHERE article_id = ?", (article_id,))
 
 
 def rebuild(sql: sqlite3.Connection) -> None:
