@@ -303,6 +303,15 @@ class CaptureRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """One capture as it is handed on: its record, its portal's key, and the headline ("" for none) it showed."""
+
+    record: CaptureRecord
+    portal: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Archived:
     """An article as the archive holds it: the latest revision, where it came from, and the footer then in force."""
 

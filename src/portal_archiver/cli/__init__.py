@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from portal_archiver.cli import accept, crawl, demo, explain, init, runs, search, show, status
+from portal_archiver.cli import accept, crawl, demo, explain, exporting, init, runs, search, show, status
 from portal_archiver.cli.program import NAME
 from portal_archiver.cli.screen import out, problem, silence_output
 from portal_archiver.errors import PortalArchiverError
@@ -39,6 +39,7 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (status.status, status.EXAMPLE),
     (runs.runs, runs.EXAMPLE),
     (accept.accept, accept.EXAMPLE),
+    (exporting.export_captures, exporting.EXAMPLE),
     (explain.explain_page, explain.EXAMPLE),
     (demo.demo, demo.EXAMPLE),
 )

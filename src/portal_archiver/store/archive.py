@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +15,7 @@ from portal_archiver.model import (
     Archived,
     Capture,
     CaptureRecord,
+    Evidence,
     Link,
     Night,
     Page,
@@ -139,6 +140,11 @@ class Archive:
         with self._connection.reading() as sql:
             return searching.search(sql, query, filters, Paging(limit, offset, sort))
 
+    def matching(self, query: str, *, portal: str | None = None) -> list[int]:
+        """The ids of all articles with all words of `query` as `search` understands it, the oldest first."""
+        with self._connection.reading() as sql:
+            return searching.matching(sql, query, Filters(portal))
+
     def article(self, article_id: int) -> Archived:
         """An article's latest revision and what belongs to it; UnknownArticleError."""
         with self._connection.reading() as sql:
@@ -160,6 +166,22 @@ class Archive:
         """The bytes of a capture as they were received."""
         with self._connection.reading() as sql:
             return captures.payload(sql, capture_id)
+
+    @contextmanager
+    def evidence(
+        self, *, portal: str | None = None, articles: Iterable[int] | None = None
+    ) -> Iterator[Iterator[Evidence]]:
+        """Captures in order of time, of one portal or some articles if they are named; a context manager.
+
+        All are as of one moment; other threads wait until the block ends. `payload` has the bytes of each.
+        """
+        with self._connection.reading() as sql:
+            yield captures.evidence(sql, portal, articles)
+
+    def newest_capture(self, *, portal: str | None = None, articles: Iterable[int] | None = None) -> datetime | None:
+        """When the last of these captures was made; None where there are none."""
+        with self._connection.reading() as sql:
+            return captures.newest(sql, portal, articles)
 
     def remembered_robots(self, location: str) -> RobotsText | None:
         """What a host last said of robots at this location, however old; None when nothing is known."""

@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
+from datetime import datetime
+from typing import Any
 
 from portal_archiver.errors import PortalArchiverError
-from portal_archiver.model import Capture, CaptureRecord, Peer
+from portal_archiver.model import Capture, CaptureRecord, Evidence, Peer
 from portal_archiver.store import payloads
-from portal_archiver.store.times import moment, stamp
+from portal_archiver.store.times import maybe_moment, moment, stamp
 
-_RECORDS = """
-SELECT c.id, c.url, c.final_url, c.fetched_at, c.status, c.headers, b.sha256, b.size, c.peer
-  FROM captures c JOIN bodies b ON b.id = c.body_id WHERE c.article_id = ? ORDER BY c.fetched_at, c.id
+_COLUMNS = "c.id, c.url, c.final_url, c.fetched_at, c.status, c.headers, b.sha256, b.size, c.peer"
+_RECORDS = f"""
+SELECT {_COLUMNS} FROM captures c JOIN bodies b ON b.id = c.body_id WHERE c.article_id = ? ORDER BY c.fetched_at, c.id
+"""
+_SELECTED = """
+  FROM captures c WHERE (?1 IS NULL OR c.portal_id = (SELECT id FROM portals WHERE key = ?1))
+   AND (?2 IS NULL OR c.article_id IN (SELECT value FROM json_each(?2)))
+"""
+# The headline is that of the revision which was the latest when the capture was made.
+_EVIDENCE = f"""
+SELECT {_COLUMNS}, p.key,
+       (SELECT r.title FROM revisions r JOIN captures first ON first.id = r.capture_id
+         WHERE r.article_id = c.article_id AND first.fetched_at <= c.fetched_at ORDER BY r.number DESC LIMIT 1)
+  FROM captures c JOIN bodies b ON b.id = c.body_id JOIN portals p ON p.id = c.portal_id WHERE c.id = ?
 """
 
 
@@ -38,19 +52,37 @@ def attach(sql: sqlite3.Connection, capture_id: int, article_id: int) -> None:
 
 def of_article(sql: sqlite3.Connection, article_id: int) -> tuple[CaptureRecord, ...]:
     """All captures of an article's URLs, in order of time."""
-    return tuple(
-        CaptureRecord(
-            id=row[0],
-            url=row[1],
-            final_url=row[2],
-            fetched_at=moment(row[3]),
-            status=row[4],
-            headers=tuple((name, value) for name, value in json.loads(row[5])),
-            sha256=row[6],
-            size=row[7],
-            peer=Peer(**json.loads(row[8])) if row[8] else None,
-        )
-        for row in sql.execute(_RECORDS, (article_id,))
+    return tuple(_record(row) for row in sql.execute(_RECORDS, (article_id,)))
+
+
+def evidence(sql: sqlite3.Connection, portal: str | None, articles: Iterable[int] | None) -> Iterator[Evidence]:
+    """Captures, of all or of one portal, of all pages or of some articles, in order of time."""
+    for (capture_id,) in sql.execute(f"SELECT c.id {_SELECTED} ORDER BY c.fetched_at, c.id", _chosen(portal, articles)):
+        *row, key, title = sql.execute(_EVIDENCE, (capture_id,)).fetchone()
+        yield Evidence(_record(row), key, title or "")
+
+
+def newest(sql: sqlite3.Connection, portal: str | None, articles: Iterable[int] | None) -> datetime | None:
+    """When the last of these captures was made."""
+    (last,) = sql.execute(f"SELECT max(c.fetched_at) {_SELECTED}", _chosen(portal, articles)).fetchone()
+    return maybe_moment(last)
+
+
+def _chosen(portal: str | None, articles: Iterable[int] | None) -> tuple[str | None, str | None]:
+    return portal, None if articles is None else json.dumps(list(articles))
+
+
+def _record(row: Sequence[Any]) -> CaptureRecord:
+    return CaptureRecord(
+        id=row[0],
+        url=row[1],
+        final_url=row[2],
+        fetched_at=moment(row[3]),
+        status=row[4],
+        headers=tuple((name, value) for name, value in json.loads(row[5])),
+        sha256=row[6],
+        size=row[7],
+        peer=Peer(**json.loads(row[8])) if row[8] else None,
     )
 
 
