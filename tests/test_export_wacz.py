@@ -42,7 +42,7 @@ def test_the_index_leads_to_every_record(wacz: Path) -> None:
         (record,) = ArchiveIterator(io.BytesIO(warc[start : start + int(fields["length"])]))
         assert record.rec_headers.get_header("WARC-Target-URI") == fields["url"]
         assert record.rec_headers.get_header("WARC-Payload-Digest") == fields["digest"]
-        assert (record.rec_type == "revisit") == (fields["mime"] == "warc/revisit")
+        assert (record.rec_type == "revisit") == (fields.get("mime") == "warc/revisit")
 
 
 def test_each_block_of_the_index_can_be_read_alone(wacz: Path) -> None:

@@ -39,7 +39,7 @@ def export_captures(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it exists.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write captures as WARC or WACZ, for replay and for other archives.
+    """Write captures as WARC or WACZ files, for replay elsewhere.
 
     All of them, unless --portal, --search or --article say which. The same captures make the same bytes.
     """
