@@ -67,11 +67,23 @@ def test_without_a_command_the_help_is_shown_and_the_use_is_wrong(capsys: pytest
     shown = capsys.readouterr().out
     assert [
         name
-        for name in ("init", "crawl", "search", "show", "status", "runs", "export", "explain", "demo")
+        for name in (
+            "init",
+            "crawl",
+            "search",
+            "show",
+            "status",
+            "runs",
+            "digest",
+            "doctor",
+            "export",
+            "explain",
+            "demo",
+        )
         if f"\n  {name}" not in shown
     ] == []
     assert "..." not in shown.partition("Commands:")[2]
-    assert len(app.registered_commands) == 10
+    assert len(app.registered_commands) == 12
 
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -248,6 +248,16 @@ def test_an_unknown_report(tmp_path: Path, told: Told) -> None:
         (["crawl", "--max-pages", "0"], '--max-pages: expected a whole number from 1, got "0"'),
         (["crawl", "--max-time", "30"], '--max-time: expected a span of time such as 45m, 4h or 1h30m, got "30"'),
         (["crawl", "--max-time", "0m"], '--max-time: expected a span of time such as 45m, 4h or 1h30m, got "0m"'),
+        (
+            ["crawl", "--ping", "hc-ping.com/x"],
+            "--ping (env var: 'PORTAL_ARCHIVER_PING'): expected the address of a mon",
+        ),
+        (["crawl", "--ping", "http://[x/"], "--ping (env var: 'PORTAL_ARCHIVER_PING'): expected the address"),
+        (["crawl", "--ping", "http://x:99999/"], "--ping (env var: 'PORTAL_ARCHIVER_PING'): expected the address"),
+        (
+            ["digest", "--since", "soon"],
+            "--since: expected a time such as 12h, 1d or 2w, or a day such as 2024-05-31, got",
+        ),
         (["crawl", "--jason"], "no such option: --jason"),
         (["init", "bachhai"], 'URL: expected an address such as "https://www.bachhai.example/", got "bachhai"'),
         (["demo", "--port", "70000"], '--port: expected a whole number from 1 to 65535, got "70000"'),

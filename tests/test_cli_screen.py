@@ -16,12 +16,13 @@ from portal_archiver.cli.exits import FAILURES, code_of
 from portal_archiver.cli.options import first_day, last_day
 from portal_archiver.cli.program import NAME, typed
 from portal_archiver.cli.progress import PlainLines
-from portal_archiver.cli.report import REMEDIES, next_step, show_end, show_report, trouble
+from portal_archiver.cli.report import next_step, show_end, show_report, trouble
 from portal_archiver.cli.screen import Screen, emit, safe
 from portal_archiver.cli.search import RELAXED, highlighted, show_results
 from portal_archiver.cli.show import ORIGINS, dateline_in_words, show_article
 from portal_archiver.cli.status import DUE, show_status
 from portal_archiver.crawler import Reason
+from portal_archiver.crawler.remedies import REMEDIES
 from portal_archiver.model import (
     Alarm,
     Archived,

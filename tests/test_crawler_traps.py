@@ -193,3 +193,10 @@ def test_a_page_that_was_a_list_stays_one_and_two_portals_do_not_mirror_each_oth
         assert not frontier.is_shown_elsewhere(second, "")
         assert not frontier.is_shown_elsewhere(dataclasses.replace(second, kind="listing"), "L")
         assert not archive.frontier(Portal((f"{SITE}/",), key="two")).is_shown_elsewhere(second, "L")
+
+
+def test_the_pages_of_a_list_that_a_form_leads_to_are_of_one_shape() -> None:
+    pages = [f"{SITE}/list.aspx?id=3#__doPostBack(ctl00$Grid,Page${number})" for number in (2, 3, 40)]
+    assert len({shape_of(page) for page in pages}) == 1
+    assert shape_of(pages[0]) != shape_of(f"{SITE}/list.aspx?id=3")
+    assert shape_of(pages[0]) != shape_of(pages[0].replace("Grid", "Other"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from fictional_page import HOST, OTHERS, URL, page, read
 from portal_archiver.model import Link
 
@@ -128,3 +130,50 @@ def test_the_canonical_link_names_the_page_where_it_can_be_believed() -> None:
     assert canonical("/tin-tuc/ban-chinh?b=2&a=1") == f"{HOST}/tin-tuc/ban-chinh?a=1&b=2"
     for unbelievable in (f"{HOST}/", "/", "https://other.example/tin-tuc/x", "javascript:void(0)", ""):
         assert canonical(unbelievable) == URL
+
+
+# --- the pages of a list ----------------------------------------------------------------------------------------------
+
+LIST = f"{HOST}/tin-tuc"
+
+
+@pytest.mark.parametrize(
+    ("markup", "url"),
+    [
+        ('<a href="?page=2">2</a>', f"{LIST}?page=2"),
+        ('<a href="/tin-tuc/page/2">Trang sau</a>', f"{LIST}/page/2"),
+        ('<a href="?p=2">»</a>', f"{LIST}?p=2"),
+        ('<a href="tin-tuc/trang-2.html">2</a>', f"{LIST}/trang-2.html"),
+        ('<a class="next" href="?currentpage=2">Trang tiếp »</a>', f"{LIST}?currentpage=2"),
+        ('<link rel="next" href="?page=2">', f"{LIST}?page=2"),
+        ("""<span onclick="location.href='/tin-tuc?page=2'">2</span>""", f"{LIST}?page=2"),
+        ("""<button onclick="window.location = '?page=2'; return false;">Tiếp</button>""", f"{LIST}?page=2"),
+        ("""<a href="javascript:location.assign('?page=2')">Tiếp</a>""", f"{LIST}?page=2"),
+        ("""<a href="#" onclick="document.location.href=&quot;?page=2&quot;">2</a>""", f"{LIST}?page=2"),
+        ('<li data-href="?page=2">2</li>', f"{LIST}?page=2"),
+        ('<button data-url="?page=2">Trang sau »</button>', f"{LIST}?page=2"),
+        (
+            r"""<a onclick='RefreshPageTo(event, "/DS.aspx?Paged=TRUE\u0026p_ID=9");return false;'></a>""",
+            f"{HOST}/DS.aspx?Paged=TRUE&p_ID=9",
+        ),
+        (r"""<a onclick='SubmitFormPost("\u002fDS.aspx?Paged=TRUE")'>Tiếp</a>""", f"{HOST}/DS.aspx?Paged=TRUE"),
+    ],
+)  # fmt: skip
+def test_a_button_that_turns_the_page_by_an_address_is_a_link(markup: str, url: str) -> None:
+    assert url in links(f"<html><body>{markup}</body></html>", LIST)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        """<a onclick="location.href='/xem?id=' + id">Xem</a>""",  # half an address
+        """<a onclick="if (confirm('Xóa?')) location.href='/xoa?id=3'">Xóa</a>""",
+        """<a onclick="location.href='#top'">Về đầu trang</a>""",
+        """<a onclick="location.href='javascript:void(0)'">x</a>""",
+        """<button data-url="/tin-tuc/bai-1.html" class="share">Chia sẻ</button>""",
+        """<div class="fb-like" data-href="https://bachhai.example/tin-tuc/bai-1.html"></div>""",
+        r"""<a onclick='RefreshPageTo(event, "/DS.aspx?Paged=TRUE\u0026PagedPrev=TRUE\u0026p_ID=9")'>Trước</a>""",
+    ],
+)
+def test_what_a_script_does_otherwise_is_no_link(markup: str) -> None:
+    assert links(f"<html><body>{markup}</body></html>", LIST) == {}

@@ -124,3 +124,16 @@ def test_a_damaged_payload_is_told_and_not_handed_out(archive: Archive) -> None:
         archive.payload(capture_id)
     with pytest.raises(PortalArchiverError, match="no capture 99"):
         archive.payload(99)
+
+
+def test_the_latest_page_of_an_address_is_the_last_that_came_whole(archive: Archive) -> None:
+    for minute, status in enumerate((200, 203, 304, 500)):
+        body = b"" if status == 304 else f"{status}".encode()
+        archive.keep(
+            Capture(URL, URL + "#x", WHEN + timedelta(minutes=minute), status, (("A", "b"),), body), portal="p"
+        )
+    archive.keep(Capture(URL, body=b"another portal"), portal="q")
+    expected = Capture(URL, URL + "#x", WHEN + timedelta(minutes=1), 203, (("A", "b"),), b"203")
+    assert archive.latest_page(URL, portal="p") == expected
+    assert archive.latest_page(URL + "?x", portal="p") is None
+    assert archive.latest_page(URL, portal="r") is None

@@ -8,7 +8,18 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from portal_archiver.urls import absolute, ascii_host, canonicalize, fits, host_of, slug_of
+from portal_archiver.urls import (
+    Postback,
+    absolute,
+    ascii_host,
+    canonicalize,
+    fits,
+    host_of,
+    postback_of,
+    slug_of,
+    with_postback,
+    without_fragment,
+)
 
 SAME_PAGE = [
     ("HTTP://BachHai.Example:80/Tin/", "http://bachhai.example/Tin/"),
@@ -122,3 +133,34 @@ def test_patterns_match_whole_addresses_or_with_a_slash_their_path_and_query() -
     assert not fits(patterns, "http://bachhai.example/vi/tin-tuc/le-hoi.html")
     assert not fits(patterns, "http://bachhai.example/tin-tuc/")
     assert not fits((), "http://bachhai.example/")
+
+
+def test_a_page_that_only_a_form_leads_to_keeps_its_name_in_the_fragment() -> None:
+    url = with_postback("https://bachhai.example/list.aspx?id=3#cu", Postback("ctl00$Main$Grid", 2))
+    assert url == "https://bachhai.example/list.aspx?id=3#__doPostBack(ctl00$Main$Grid,Page$2)"
+    assert canonicalize(url) == url
+    assert canonicalize(url.replace("https://bachhai", "HTTPS://BachHai")) == url
+    assert postback_of(url) == ("ctl00$Main$Grid", 2)
+    assert without_fragment(url) == "https://bachhai.example/list.aspx?id=3"
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        "",
+        "top",
+        "__doPostBack(a,Page$1x)",
+        "__doPostBack(a b,Page$2)",
+        "__doPostBack(a,Page$0)",
+        "__doPostBack(a,Sort$2)",
+    ],
+)
+def test_every_other_fragment_is_dropped(fragment: str) -> None:
+    url = f"https://bachhai.example/list.aspx#{fragment}"
+    assert canonicalize(url) == "https://bachhai.example/list.aspx"
+    assert postback_of(url) is None
+
+
+def test_a_control_whose_name_does_not_fit_into_an_address_gives_none() -> None:
+    assert with_postback("https://bachhai.example/", Postback("a,b)", 2)) is None
+    assert with_postback("https://bachhai.example/", Postback("a", 10_000)) is None

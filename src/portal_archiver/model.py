@@ -40,7 +40,8 @@ class Capture:
     `fetched_at` is an aware datetime and is kept in UTC. `body` is the payload after content-decoding.
     `final_url` (after redirects) defaults to `url`; `sha256` (hex, of `body`) is computed when left out.
     A 304 is a capture with an empty body: the server's word that nothing changed. `peer` is who gave the answer of
-    `final_url`, where that is known.
+    `final_url`, where that is known. A `url` that ends in
+    `#__doPostBack(...)` was asked for by posting the form of another page (see `urls.Postback`).
     """
 
     url: str
@@ -223,6 +224,14 @@ class Portal:
         object.__setattr__(self, "start", start)
         object.__setattr__(self, "key", self.key or hosts[0])
         object.__setattr__(self, "hosts", tuple(host.lower() for host in self.hosts) or hosts)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a browser sends when a button of a page is pressed: names and values, in order, to the URL `action`."""
+
+    action: str
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -449,6 +458,24 @@ class RunEvent:
     url: str
     reason: str
     detail: str = ""
+    portal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A report that is new in the archive, or has a new revision: its latest title and date.
+
+    `seen_at` (UTC) is when it was seen first (`new`), or when the page was fetched that showed this `revision` first.
+    """
+
+    article_id: int
+    portal: str
+    outcome: Literal["new", "changed"]
+    title: str
+    url: str
+    published: date | datetime | None
+    seen_at: datetime
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)

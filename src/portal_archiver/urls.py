@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 SCHEMES = {"http": 80, "https": 443}
@@ -26,14 +27,27 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _SAFE_IN_PATH = "/:@!$&'()*+,;=~-._%"
 _SAFE_IN_QUERY = _SAFE_IN_PATH + "?"
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
+_POSTBACK = re.compile(r"__doPostBack\(([\w$:.-]{1,200}),Page\$([1-9]\d{0,3})\)", re.ASCII)
+
+
+class Postback(NamedTuple):
+    """One page of a list that has no address: only a button of the form on an ASP.NET page leads to it.
+
+    `pager` is the name of the control the buttons belong to, `number` (from 2 to 9999) that of the page, whatever the
+    button says: `ctl00$Main$Grid` and 3. In a URL it is the fragment of the list's own address, as GridView spells it:
+    `https://bachhai.example/list.aspx?id=3#__doPostBack(ctl00$Main$Grid,Page$3)`. It is never sent to a server.
+    """
+
+    pager: str
+    number: int
 
 
 def canonicalize(url: str, base: str = "") -> str | None:
     """The canonical absolute form of a URL found on `base`, or None for what is no web page (mailto:, javascript:...).
 
     Lower-cases scheme and host (an international name becomes its `xn--` form), drops user names, default port,
-    fragment, session and tracking parameters, sorts the parameters that stay by name, resolves dots, and spells
-    percent-escapes as RFC 3986 §6.2.2 does. Idempotent; never raises.
+    fragment (but not that of a `Postback`), session and tracking parameters, sorts the parameters that stay by name,
+    resolves dots, and spells percent-escapes as RFC 3986 §6.2.2 does. Idempotent; never raises.
     """
     try:
         return _canonical(absolute(url, base))
@@ -50,7 +64,8 @@ def _canonical(url: str) -> str | None:
     netloc = f"[{host}]" if ":" in host else host
     if port not in (None, SCHEMES[parts.scheme]):
         netloc += f":{port}"
-    return urlunsplit((parts.scheme, netloc, _path(parts.path), _query(parts.query), ""))
+    fragment = parts.fragment if parts.fragment and _POSTBACK.fullmatch(parts.fragment) else ""
+    return urlunsplit((parts.scheme, netloc, _path(parts.path), _query(parts.query), fragment))
 
 
 def absolute(url: str, base: str = "") -> str:
@@ -124,6 +139,23 @@ def _respell(escape: re.Match[str]) -> str:
         return "%25"
     char = chr(int(escape[1], 16))
     return char if char in _UNRESERVED else f"%{escape[1].upper()}"
+
+
+def postback_of(url: str) -> Postback | None:
+    """Which page of a list a URL stands for that is reached by a button alone; None for an address like any other."""
+    found = _POSTBACK.fullmatch(url.partition("#")[2])
+    return Postback(found[1], int(found[2])) if found else None
+
+
+def with_postback(url: str, postback: Postback) -> str | None:
+    """The URL that stands for another page of the list at `url`; None where the control's name cannot be written so."""
+    fragment = f"__doPostBack({postback.pager},Page${postback.number})"
+    return f"{without_fragment(url)}#{fragment}" if _POSTBACK.fullmatch(fragment) else None
+
+
+def without_fragment(url: str) -> str:
+    """What of a URL is sent to a server."""
+    return url.partition("#")[0]
 
 
 def host_of(url: str) -> str:

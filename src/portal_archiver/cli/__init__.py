@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from contextvars import copy_context
 from importlib import metadata
 from typing import Annotated
 
 import typer
 
-from portal_archiver.cli import accept, crawl, demo, explain, exporting, init, runs, search, show, status
+from portal_archiver.cli import (
+    accept,
+    crawl,
+    demo,
+    digest,
+    doctor,
+    explain,
+    exporting,
+    init,
+    runs,
+    search,
+    show,
+    status,
+)
+from portal_archiver.cli.failures import DEBUG, INTERRUPTED, WRONG_USE, ending_of, is_unwritable
 from portal_archiver.cli.program import NAME
 from portal_archiver.cli.screen import out, problem, silence_output
-from portal_archiver.errors import PortalArchiverError
 
-BUG, WRONG_USE, INTERRUPTED = 1, 2, 130
-UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
-DEBUG = "PORTAL_ARCHIVER_DEBUG"
-_BAD_VALUE = re.compile(r"Invalid value for '(?P<what>[^']+)': (Value error, )?(?P<why>.*)")
+_BAD_VALUE = re.compile(
+    r"Invalid value for '(?P<what>[^']+)'(?P<variable> \(env var: '\w+'\))?: (Value error, )?(?P<why>.*)"
+)
 
 app = typer.Typer(
     add_completion=False,
@@ -39,6 +51,8 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (status.status, status.EXAMPLE),
     (runs.runs, runs.EXAMPLE),
     (accept.accept, accept.EXAMPLE),
+    (digest.digest, digest.EXAMPLE),
+    (doctor.doctor, doctor.EXAMPLE),
     (exporting.export_captures, exporting.EXAMPLE),
     (explain.explain_page, explain.EXAMPLE),
     (demo.demo, demo.EXAMPLE),
@@ -68,31 +82,24 @@ def _root(
 
 def run(args: Sequence[str]) -> int:
     """Run one command line (without the program's name) and return its exit code; nothing is raised."""
+    return copy_context().run(_run, args)  # what a command sets for itself (`screen.LOG`) ends with it
+
+
+def _run(args: Sequence[str]) -> int:
     try:
         code = int(app(list(args) or ["--help"], prog_name=NAME, standalone_mode=False) or 0)
         return code if args else WRONG_USE
     except typer.TyperException as error:
         return _wrong_use(error)
-    except PortalArchiverError as error:
-        _maybe_traceback()
-        problem(str(error))
-        return error.exit_code
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except Exception as error:
+        ending = ending_of(error)
         _maybe_traceback()
-        if isinstance(error, OSError) and error.filename is None and error.errno in UNWRITABLE:
-            return _unwritable(error)
-        what = " ".join(f"{type(error).__name__}: {error}".split())
-        problem(f"this is a bug in {NAME}: {what} (run it with {DEBUG}=1 for the traceback, and report it)")
-        return BUG
-
-
-def _unwritable(error: OSError) -> int:
-    """Our own files name themselves in their errors: this one is standard output, sent to a disk that is full."""
-    silence_output()
-    problem(f"the output could not be written: {(error.strerror or '').lower()}: send it to where there is room")
-    return WRONG_USE
+        if is_unwritable(error):
+            silence_output()
+        problem(ending.sentence)
+        return ending.exit_code
 
 
 def _wrong_use(error: typer.TyperException) -> int:
@@ -100,7 +107,7 @@ def _wrong_use(error: typer.TyperException) -> int:
     command = context.command_path if context else NAME
     message = " ".join(error.format_message().split()).rstrip(".")
     if bad := _BAD_VALUE.match(message):
-        message = f"{bad['what']}: {bad['why']}"
+        message = f"{bad['what']}{bad['variable'] or ''}: {bad['why']}"
     else:
         message = message[:1].lower() + message[1:]
     problem(f"{message}: see `{command} --help`")

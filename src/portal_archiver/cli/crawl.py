@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from portal_archiver.cli.jsonlog import switch_on
 from portal_archiver.cli.options import (
     DEFAULT_ARCHIVE,
     DEFAULT_CONFIG,
     ArchivePath,
     AsJson,
     ConfigPath,
-    known,
+    Keys,
+    chosen,
     seconds,
     whole,
 )
+from portal_archiver.cli.ping import VARIABLE, address, pinging
 from portal_archiver.cli.screen import err, problem
 from portal_archiver.config import load
-from portal_archiver.errors import ConfigError
-from portal_archiver.model import Portal
 
 EXAMPLE = "Example: portal-archiver crawl bachhai --max-pages 100"
 NO_CONTACT = "set `contact`, so that the people who run the portal can reach you"
 
 
 def crawl(
-    portal: Annotated[
-        list[str] | None, typer.Argument(metavar="PORTAL", help="Keys from the configuration; all, if left out.")
-    ] = None,
+    portal: Keys = None,
     config: ConfigPath = DEFAULT_CONFIG,
     archive: ArchivePath = DEFAULT_ARCHIVE,
     max_pages: Annotated[
@@ -51,6 +48,25 @@ def crawl(
         typer.Option("--recheck", help="Look at every known page again, also at those not yet due, and at robots.txt."),
     ] = False,
     as_json: AsJson = False,
+    log_json: Annotated[
+        bool,
+        typer.Option(
+            "--log-json",
+            callback=switch_on,
+            is_eager=True,
+            help="Write progress and errors on standard error as JSON, one object a line.",
+        ),
+    ] = False,
+    ping: Annotated[
+        str | None,
+        typer.Option(
+            "--ping",
+            parser=address,
+            envvar=VARIABLE,
+            metavar="URL",
+            help="Tell a monitor such as healthchecks.io that the run began, and how it ended: 0 and 3 are success.",
+        ),
+    ] = None,
 ) -> None:
     """Visit the portals, keep what is new or was edited, and report.
 
@@ -70,17 +86,21 @@ def crawl(
     Failed are pages that should have come: server errors, timeouts, denied access, broken answers. Dead links
     (404, 410), links in a circle, files, and what robots.txt closes are usual and do not count.
     """
-    portals = _chosen(load(config), portal or (), config)
-    if err().is_terminal and not all(chosen.contact for chosen in portals):
-        problem(f"{config}: {NO_CONTACT}", label="hint", style="bold")
-    # Here, and not at the top: the crawler and the parser take a second to load, which no other command should pay.
-    from portal_archiver.cli.running import run
+    with pinging(ping) as outcome:
+        portals = chosen(load(config), portal or (), config)
+        if err().is_terminal and not all(one.contact for one in portals):
+            problem(f"{config}: {NO_CONTACT}", label="hint", style="bold")
+        # Here, and not at the top: the crawler and the parser take a second to load, which no other command should pay.
+        from portal_archiver.cli.running import run
 
-    raise typer.Exit(run(portals, archive, max_pages=max_pages, max_time=max_time, recheck=recheck, as_json=as_json))
-
-
-def _chosen(portals: dict[str, Portal], keys: Sequence[str], config: Path) -> list[Portal]:
-    for key in keys:
-        if key not in portals:
-            raise ConfigError(f'{config}: names no portal "{key}": {known(key, portals)}')
-    return [portals[key] for key in dict.fromkeys(keys or portals)]
+        code = run(
+            portals,
+            archive,
+            max_pages=max_pages,
+            max_time=max_time,
+            recheck=recheck,
+            as_json=as_json,
+            log_json=log_json,
+            outcome=outcome,
+        )
+    raise typer.Exit(code)

@@ -5,20 +5,24 @@ from __future__ import annotations
 import difflib
 import re
 from calendar import monthrange
-from collections.abc import Callable, Iterable
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from portal_archiver.errors import MissingArchiveError, PortalArchiverError
+from portal_archiver.errors import ConfigError, MissingArchiveError, PortalArchiverError
+from portal_archiver.model import Portal
 from portal_archiver.store import Archive
 
 DEFAULT_ARCHIVE = Path("archive.db")
 DEFAULT_CONFIG = Path("portals.toml")
 LARGEST = 2**63 - 1  # that SQLite can hold
 
+Keys = Annotated[
+    list[str] | None, typer.Argument(metavar="PORTAL", help="Keys from the configuration; all, if left out.")
+]
 ArchivePath = Annotated[Path, typer.Option("--archive", metavar="FILE", help="The archive, an SQLite file.")]
 ConfigPath = Annotated[Path, typer.Option("--config", metavar="FILE", help="The file that lists the portals.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else.")]
@@ -31,6 +35,8 @@ _DAYS = (
 # How long something may take: 90s, 45m, 4h, 1h30m
 _SPAN = re.compile(r"(?:([0-9]{1,9})h)?\s*(?:([0-9]{1,9})m(?:in)?)?\s*(?:([0-9]{1,9})s)?")
 _UNITS = (3600, 60, 1)
+_AGO = re.compile(r"([0-9]{1,4})([hdw])")  # 12h, 1d, 2w
+_HOURS = {"h": 1, "d": 24, "w": 168}
 
 
 def whole(first: int, last: int | None = None) -> Callable[[str], int]:
@@ -55,6 +61,17 @@ def seconds(text: str) -> float:
     return float(sum(spans))
 
 
+def since(text: str) -> datetime:
+    """A moment as typed: so long ago (`12h`, `1d`, `2w`), or the beginning of a day on this machine's clock."""
+    if ago := _AGO.fullmatch(str(text).strip().lower()):
+        return datetime.now(UTC) - timedelta(hours=int(ago[1]) * _HOURS[ago[2]])
+    try:
+        return datetime.combine(first_day(text), time.min).astimezone(UTC)
+    except typer.BadParameter:
+        expected = "a time such as 12h, 1d or 2w, or a day such as 2024-05-31"
+        raise typer.BadParameter(f'expected {expected}, got "{text}"') from None
+
+
 def existing(path: Path) -> Archive:
     """The archive, opened for reading only; MissingArchiveError says how to make one."""
     try:
@@ -70,6 +87,14 @@ def must_hold(archive: Archive, key: str, named: str = "--portal") -> None:
     keys = [portal.key for portal in archive.portals()]
     if key not in keys:
         raise PortalArchiverError(f'{named}: {archive.path} holds no portal "{key}": {known(key, keys)}')
+
+
+def chosen(portals: Mapping[str, Portal], keys: Sequence[str], config: Path) -> list[Portal]:
+    """The portals of a configuration that a command line names, or all of them; ConfigError where it has no such."""
+    for key in keys:
+        if key not in portals:
+            raise ConfigError(f'{config}: names no portal "{key}": {known(key, portals)}')
+    return [portals[key] for key in dict.fromkeys(keys or portals)]
 
 
 def known(key: str, keys: Iterable[str]) -> str:

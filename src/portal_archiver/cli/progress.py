@@ -58,22 +58,34 @@ def _lines(screen: Screen, portals: Iterable[Portal]) -> Iterator[Show]:
     yield PlainLines(screen)
 
 
-class PlainLines:
-    """Prints how far each portal is, at most every SECONDS_BETWEEN_LINES. Crawls of several threads may call it."""
+class Pace:
+    """Lets a portal speak at most every SECONDS_BETWEEN_LINES. Crawls of several threads may ask it."""
 
-    def __init__(self, screen: Screen, clock: Callable[[], float] = time.monotonic) -> None:
-        self._screen = screen
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._begun = clock()
         self._spoken: dict[str, float] = {}
 
-    def __call__(self, progress: Progress) -> None:
-        """Take note of one page."""
+    def allows(self, portal: str) -> bool:
+        """Whether it is time for a line about this portal; if so, the next one is as far away again."""
         with self._lock:
             now = self._clock()
-            if now - self._spoken.get(progress.portal, self._begun) < SECONDS_BETWEEN_LINES:
-                return
-            self._spoken[progress.portal] = now
+            if now - self._spoken.get(portal, self._begun) < SECONDS_BETWEEN_LINES:
+                return False
+            self._spoken[portal] = now
+            return True
+
+
+class PlainLines:
+    """Prints now and then how far each portal is."""
+
+    def __init__(self, screen: Screen, clock: Callable[[], float] = time.monotonic) -> None:
+        self._screen = screen
+        self._pace = Pace(clock)
+
+    def __call__(self, progress: Progress) -> None:
+        """Take note of one page."""
+        if self._pace.allows(progress.portal):
             done = f"{count(progress.done, 'page')} done, {progress.waiting:,} waiting"
             self._screen.say(Text(safe(f"{progress.portal}: {done}")))

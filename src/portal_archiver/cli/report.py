@@ -10,6 +10,7 @@ from rich.text import Text
 from portal_archiver.cli.exits import brought_nothing
 from portal_archiver.cli.screen import Screen, count, duration, safe
 from portal_archiver.crawler.reasons import Reason
+from portal_archiver.crawler.remedies import CHECK_START, REMEDIES, TRY_LATER
 from portal_archiver.model import RunReport
 
 # The lines of the table: the field of RunReport, its label, what it means.
@@ -24,21 +25,6 @@ FIGURES = (
     ("failed", "failed", "addresses that brought nothing"),
 )
 SHOWN_SIDE_BY_SIDE = ("fetched", "not_modified", "new", "changed", "unchanged", "failed")
-
-# What to do when a portal brought nothing at all, or (TLS) cannot be reached, by the reason.
-REMEDIES = {
-    Reason.PRIVATE_ADDRESS: "set `allow_private = true` for it, if it is in your own network",
-    Reason.OFF_HOST: "add the host to `hosts`, or correct `start`",
-    Reason.NOT_HTML: "correct `start`: that address is no web page",
-    Reason.FILE: "correct `start`: that address is a file",
-    Reason.NOT_FOUND: "correct `start`: that page does not exist",
-    Reason.GONE: "correct `start`: that page was removed",
-    Reason.ROBOTS: "its robots.txt asks robots to stay away: ask the people who run it",
-    Reason.TLS: "`portal-archiver runs` tells what is wrong with it; `ca` or `verify` in its table may help",
-    Reason.FORBIDDEN: "it denies access: set `contact`, and ask the people who run it",
-}
-CHECK_START = "check `start` and the network, or try again later"
-TRY_LATER = "open `start` in a browser, and try again later"
 
 
 def show_report(screen: Screen, reports: Sequence[RunReport]) -> None:

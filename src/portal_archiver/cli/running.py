@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from portal_archiver.cli import jsonlog
 from portal_archiver.cli.alarms import alarm_lines
 from portal_archiver.cli.exits import code_of
+from portal_archiver.cli.ping import Outcome
 from portal_archiver.cli.progress import watching
 from portal_archiver.cli.report import show_end, show_report, trouble
-from portal_archiver.cli.screen import emit, err, out, problem
-from portal_archiver.cli.signals import stoppable
-from portal_archiver.model import Portal
+from portal_archiver.cli.screen import emit, err, on_paper, out, problem
+from portal_archiver.cli.signals import in_words, stoppable
+from portal_archiver.model import Portal, RunReport
 from portal_archiver.pipeline import Options, crawl_all
 from portal_archiver.store import Archive
 
@@ -25,21 +27,41 @@ def run(
     max_time: float | None = None,
     recheck: bool = False,
     as_json: bool = False,
+    log_json: bool = False,
+    outcome: Outcome | None = None,
 ) -> int:
-    """Crawl the portals into the archive, print the report, and return the exit code."""
-    with Archive(archive_path) as archive, stoppable() as stop:
-        with watching(portals) as show:
+    """Crawl the portals into the archive, print the report, and return the exit code.
+
+    Both are noted in `outcome`, for a monitor; with `log_json` standard error is a log for programs.
+    """
+    with Archive(archive_path) as archive, stoppable(jsonlog.stopping if log_json else in_words) as stop:
+        with jsonlog.watching(portals, archive) if log_json else watching(portals) as show:
             options = Options(max_pages, max_time, recheck, show, stop.event, processes=os.cpu_count() or 1)
             reports = crawl_all(portals, archive, options)
-        show_end(err(), reports)
+        if log_json:
+            jsonlog.finished(reports)
+        else:
+            show_end(err(), reports)
         code = code_of(reports, stop.signal)
+        if outcome:
+            outcome.exit_code, outcome.report = code, _letter(reports)
         if as_json:
             emit({"archive": archive_path, "runs": reports, "exit_code": code})
         else:
             show_report(out(), reports)
         for sentence in trouble(reports):
             problem(sentence)
-        for report in reports:
-            for alarm in report.alarms:
-                problem("\n".join(alarm_lines(report.portal, alarm)), label="alarm")
+        for line in _alarms(reports):
+            problem(line, label="alarm")
     return code
+
+
+def _letter(reports: Sequence[RunReport]) -> str:
+    """The report, and what is the matter, for somebody who sees nothing else of the run."""
+    return "\n".join([on_paper(lambda paper: show_report(paper, reports)), *trouble(reports), *_alarms(reports)])
+
+
+def _alarms(reports: Sequence[RunReport]) -> Iterator[str]:
+    for report in reports:
+        for alarm in report.alarms:
+            yield from alarm_lines(report.portal, alarm)

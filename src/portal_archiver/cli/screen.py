@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
+from contextvars import ContextVar
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+# Where `problem` goes, label and message, in a command that keeps a log for programs; None: to people.
+LOG: ContextVar[Callable[[str, str], None] | None] = ContextVar("LOG", default=None)
 PIPE_WIDTH = 100  # columns of a table when nobody's terminal sets the width
 # Marks that reorder text on a terminal (Unicode TR 9): a headline could hide behind them what it really says.
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -25,8 +29,9 @@ _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 class Screen(Console):
     """A rich console that prints archived text as it is: no markup, no emoji codes, no guessed colors."""
 
-    def __init__(self, *, stderr: bool = False) -> None:
-        super().__init__(stderr=stderr, highlight=False, markup=False, emoji=False)
+    def __init__(self, *, stderr: bool = False, paper: TextIO | None = None) -> None:
+        terminal = None if paper is None else False  # whatever FORCE_COLOR says
+        super().__init__(stderr=stderr, file=paper, force_terminal=terminal, highlight=False, markup=False, emoji=False)
         if not self.is_terminal and "COLUMNS" not in os.environ:
             self.width = PIPE_WIDTH
 
@@ -61,6 +66,13 @@ class Screen(Console):
             super().print(*objects, **options)
 
 
+def on_paper(show: Callable[[Screen], None]) -> str:
+    """What would be shown on a screen, as plain text for a letter."""
+    paper = io.StringIO()
+    show(Screen(paper=paper))
+    return paper.getvalue()
+
+
 def out() -> Screen:
     """Standard output, for what was asked for."""
     return Screen()
@@ -92,21 +104,29 @@ def _is_unsafe(char: str) -> bool:
 
 
 def problem(message: str, *, label: str = "error", style: str = "bold red") -> None:
-    """Tell on standard error what went wrong, one line each."""
-    screen = err()
+    """Tell on standard error what went wrong, one line each: in words, or as `LOG` has it."""
+    screen, log = err(), LOG.get()
     for line in message.splitlines():
-        screen.print(Text.assemble((f"{label}:", style), " ", safe(line)), soft_wrap=True)
+        if log:
+            log(label, line)
+        else:
+            screen.print(Text.assemble((f"{label}:", style), " ", safe(line)), soft_wrap=True)
 
 
 def emit(value: Mapping[str, object]) -> None:
     """Write one JSON object to standard output: indented for people, on one line for programs and logs."""
     indent = 2 if sys.stdout.isatty() else None
-    ascii_only = "utf" not in (sys.stdout.encoding or "").lower()
     try:
-        sys.stdout.write(json.dumps(_plain(value), ensure_ascii=ascii_only, indent=indent) + "\n")
+        sys.stdout.write(as_json(value, sys.stdout, indent) + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
         quiet_end()
+
+
+def as_json(value: Mapping[str, object], stream: TextIO, indent: int | None = None) -> str:
+    """A JSON object, with our records in it, in letters that the stream can write."""
+    ascii_only = "utf" not in (stream.encoding or "").lower()
+    return json.dumps(_plain(value), ensure_ascii=ascii_only, indent=indent)
 
 
 def _plain(value: Any) -> Any:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 
@@ -16,7 +17,7 @@ from portal_archiver.crawler.limits import Limits
 from portal_archiver.crawler.reasons import Reason, reason_of_status
 from portal_archiver.crawler.scope import MAX_LENGTH
 from portal_archiver.crawler.transport import PEER
-from portal_archiver.model import PAGE_STATUSES, Peer
+from portal_archiver.model import PAGE_STATUSES, Form, Peer
 from portal_archiver.urls import SCHEMES, ascii_host
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -24,6 +25,12 @@ REMOVED = frozenset({404, 410})  # their body is kept: it is what the server sai
 NOT_MODIFIED = 304
 # text/html, application/xhtml+xml, application/rss+xml, text/plain...
 READABLE = re.compile(r"text/(html|plain|xml)|application/([\w.-]+\+)?xml|application/(x-)?gzip", re.I)
+FORM_TYPE = "application/x-www-form-urlencoded"
+# How an error page begins that comes with status 200: the form is too old, or of another session.
+STALE = re.compile(
+    rb"viewstate MAC failed|Invalid postback or callback argument|state information is invalid for this page", re.I
+)
+STALE_WITHIN = 20_000  # bytes
 INDEX_ENDING = re.compile(r"\.(xml|gz|rss|atom)$", re.I)  # often sent as application/octet-stream
 
 
@@ -61,18 +68,40 @@ def redirect_target(answer: Answer) -> str | None:
 
 
 async def exchange(
-    client: httpx.AsyncClient, url: str, headers: Mapping[str, str], limits: Limits, *, cut: int | None = None
+    client: httpx.AsyncClient,
+    url: str,
+    headers: Mapping[str, str],
+    limits: Limits,
+    *,
+    cut: int | None = None,
+    form: Form | None = None,
 ) -> Answer:
     """Ask once and read the answer; whatever goes wrong is a reason in the answer, never an exception.
 
-    With `cut`, a body of any content type is taken, and what goes beyond that many bytes is dropped.
+    With `cut`, a body of any content type is taken, and what goes beyond that many bytes is dropped. With `form`, its
+    fields are posted.
     """
     try:
-        async with asyncio.timeout(limits.max_seconds), client.stream("GET", url, headers=dict(headers)) as response:
-            answer = await _read(response, url, limits, cut)
-            return replace(answer, peer=response.extensions[PEER])
+        request = _request(client, url, headers, form)
+        async with asyncio.timeout(limits.max_seconds), aclosing(await client.send(request, stream=True)) as response:
+            answer = replace(await _read(response, url, limits, cut), peer=response.extensions[PEER])
+            return _of_form(answer) if form else answer
     except FAULTS as error:
         return Answer(url, reason=reason_of_fault(error), detail=detail_of_fault(error))
+
+
+def _request(client: httpx.AsyncClient, url: str, headers: Mapping[str, str], form: Form | None) -> httpx.Request:
+    if form is None:
+        return client.build_request("GET", url, headers=dict(headers))
+    content = urlencode(form.fields, errors="replace").encode("ascii")
+    return client.build_request("POST", url, headers={**headers, "Content-Type": FORM_TYPE}, content=content)
+
+
+def _of_form(answer: Answer) -> Answer:
+    """The same, or that the server does not take the form: ASP.NET says so by its word for any mistake."""
+    if answer.status == httpx.codes.INTERNAL_SERVER_ERROR or STALE.search(answer.body[:STALE_WITHIN]):
+        return replace(answer, reason=Reason.STALE_FORM, detail=answer.detail or Reason.STALE_FORM.sentence)
+    return answer
 
 
 async def _read(response: httpx.Response, url: str, limits: Limits, cut: int | None) -> Answer:

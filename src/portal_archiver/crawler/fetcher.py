@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import TracebackType
@@ -19,18 +20,21 @@ from portal_archiver.crawler.robots import MAX_BYTES as ROBOTS_BYTES
 from portal_archiver.crawler.robots import Robots, RobotsMemory
 from portal_archiver.crawler.scope import Scope
 from portal_archiver.crawler.transport import open_client
-from portal_archiver.model import Capture, Fetch, Portal
-from portal_archiver.urls import host_of
+from portal_archiver.model import Capture, Fetch, Form, Portal
+from portal_archiver.urls import host_of, path_of, postback_of, with_postback, without_fragment
+
+SAME_METHOD = frozenset({307, 308})  # of all redirects the ones that a form is posted to once more (RFC 9110 §15.4)
 
 
 class Fetcher:
     """Fetches the pages of one portal, within its scope, its robots.txt and its hosts' patience.
 
-    An async context manager; `requests` counts what was sent, robots.txt, redirects and retries among it; `scope` and
-    `robots` say beforehand what may be fetched. `may_connect` is asked about every IP address before a connection to it
-    is made (default: public ones, or all of them where the portal has `allow_private`). `limits` are the portal's own
-    unless they are given. Fetchers that run side by side share one `politeness`, for their portals may share hosts.
-    `memory` keeps the robots.txt of each host for a day, across runs; with `anew` it is asked for all the same.
+    An async context manager; `requests` counts what was sent, robots.txt, redirects and retries among it, `took` is how
+    many seconds the last of them took; `scope` and `robots` say beforehand what may be fetched. `may_connect` is asked
+    about every IP address before a connection to it is made (default: public ones, or all of them where the portal has
+    `allow_private`). `limits` are the portal's own unless they are given. Fetchers that run side by side share one
+    `politeness`, for their portals may share hosts. `memory` keeps the robots.txt of each host for a day, across runs;
+    with `anew` it is asked for all the same.
     """
 
     def __init__(
@@ -44,6 +48,7 @@ class Fetcher:
         anew: bool = False,
     ) -> None:
         self.requests = 0
+        self.took = 0.0
         self.scope = Scope(portal)
         self._portal = portal
         self._may_connect = may_connect or (is_any if portal.allow_private else is_public)
@@ -65,42 +70,58 @@ class Fetcher:
         if self._client:
             await self._client.aclose()
 
-    async def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetch:
+    async def fetch(
+        self, url: str, *, etag: str | None = None, last_modified: str | None = None, form: Form | None = None
+    ) -> Fetch:
         """Ask for a URL and follow its redirects; given the validators of an earlier answer, conditionally (RFC 9110).
 
         A 304 gives a capture with an empty body. A 404 or 410 gives a capture and a reason. Everything else that is no
         page gives a reason alone. Raises nothing but the caller's own cancellation, and what `memory` raises.
+
+        A URL that stands for a `Postback` is asked for by its `form`, which is posted; the answer's `final_url` ends as
+        the URL does. `stale-form`: the server did not take it, or led away from the list.
         """
         headers = _conditions(etag, last_modified)
-        here, seen = url, {url}
+        here, seen = (form.action, set[str]()) if form else (url, {url})
+        of_list = {path_of(url).lower(), path_of(here).lower()}
+        posted = form is not None
+        if posted and (refusal := await self._refusal(without_fragment(url))):
+            return _fetch(url, refusal)
         for _ in range(self._limits.max_redirects + 1):
-            answer = await self._visit(here, headers)
+            answer = await self._visit(here, headers, form)
             if answer.reason or answer.status not in REDIRECTS:
                 return _fetch(url, answer)
             target = redirect_target(answer)
             if target is None:
                 return Fetch(url, reason=Reason.BAD_URL, detail=f"{here} leads to no usable address")
+            if posted and path_of(target).lower() not in of_list:
+                return Fetch(url, reason=Reason.STALE_FORM, detail=f"the answer to the form leads to {target[:300]}")
             # A redirect to the same page is how a server asks for its cookie back; without one it is a circle.
             if target in seen and not answer.header("set-cookie"):
                 return Fetch(url, reason=Reason.REDIRECT_LOOP, detail=f"{here} leads back to {target}")
             seen.add(target)
-            here = target
+            here, form = target, form if answer.status in SAME_METHOD else None
         detail = f"more than {self._limits.max_redirects} redirects, the last to {here}"
         return Fetch(url, reason=Reason.TOO_MANY_REDIRECTS, detail=detail)
 
-    async def _visit(self, url: str, headers: Mapping[str, str]) -> Answer:
+    async def _visit(self, url: str, headers: Mapping[str, str], form: Form | None) -> Answer:
+        return await self._refusal(url) or await self._ask(url, headers=headers, form=form)
+
+    async def _refusal(self, url: str) -> Answer | None:
+        """Why a URL is not asked for, if so."""
         if reason := self.scope.reason_against(url):
             return Answer(url, reason=reason, detail=f"{url[:300]}: {reason.sentence}")
-        if closed := await self.robots.closed_to(url):
-            return Answer(url, reason=closed.reason, detail=closed.detail)
-        return await self._ask(url, headers=headers)
+        closed = await self.robots.closed_to(url)
+        return Answer(url, reason=closed.reason, detail=closed.detail) if closed else None
 
-    async def _ask(self, url: str, *, headers: Mapping[str, str], cut: int | None = None) -> Answer:
+    async def _ask(
+        self, url: str, *, headers: Mapping[str, str], cut: int | None = None, form: Form | None = None
+    ) -> Answer:
         """One URL, as often as it takes."""
-        answer: Answer = await retrying(self._limits)(self._send, url, headers, cut)
+        answer: Answer = await retrying(self._limits)(self._send, url, headers, cut, form)
         return answer
 
-    async def _send(self, url: str, headers: Mapping[str, str], cut: int | None) -> Answer:
+    async def _send(self, url: str, headers: Mapping[str, str], cut: int | None, form: Form | None) -> Answer:
         """One request, when it is the host's turn."""
         if self._client is None:
             raise RuntimeError("a Fetcher fetches only inside `async with`")
@@ -109,7 +130,9 @@ class Fetcher:
             if closed:
                 return Answer(url, reason=closed.reason, detail=closed.detail, sent=False)
             self.requests += 1
-            answer = await exchange(self._client, url, headers, self._limits, cut=cut)
+            began = time.monotonic()
+            answer = await exchange(self._client, url, headers, self._limits, cut=cut, form=form)
+            self.took = time.monotonic() - began
             self._hear(host, answer)
         return answer
 
@@ -131,5 +154,8 @@ def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
 def _fetch(url: str, answer: Answer) -> Fetch:
     if answer.reason and answer.status not in REMOVED:
         return Fetch(url, reason=answer.reason, detail=answer.detail)
-    capture = Capture(url, answer.url, status=answer.status, headers=answer.headers, body=answer.body, peer=answer.peer)
+    final = answer.url
+    if postback := postback_of(url):  # the same address shows other pages of the list, or none
+        final = with_postback(final, postback) or url
+    capture = Capture(url, final, status=answer.status, headers=answer.headers, body=answer.body, peer=answer.peer)
     return Fetch(url, capture, answer.reason or "", answer.detail)

@@ -39,6 +39,8 @@ class Reason(StrEnum):
     PRIVATE_ADDRESS = "private-address"
     BAD_URL = "bad-url"
     TRAP = "trap"
+    NOT_LINKED = "not-linked"
+    STALE_FORM = "stale-form"
     UNREADABLE = "unreadable"
 
     @property
@@ -99,6 +101,8 @@ TABLE: Mapping[Reason, Consequence] = MappingProxyType(
         Reason.PRIVATE_ADDRESS: Consequence("the host has a private, loopback or reserved address", "skipped"),
         Reason.BAD_URL: Consequence("the address cannot be used", "skipped"),
         Reason.TRAP: Consequence("a trap: such addresses go on for ever, and lead nowhere", "skipped"),
+        Reason.NOT_LINKED: Consequence("the list has no button any more that leads to this page of it", "gone"),
+        Reason.STALE_FORM: Consequence("the server does not accept the form that leads to this page", "failed"),
         # The only one that says something of us: the page came and is kept, and is read by the version that can.
         Reason.UNREADABLE: Consequence("the page could not be read: a bug of the parser", "failed"),
     }

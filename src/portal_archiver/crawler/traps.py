@@ -11,6 +11,7 @@ from itertools import pairwise
 from urllib.parse import parse_qsl, urlsplit
 
 from portal_archiver.model import Link, Target
+from portal_archiver.urls import postback_of
 
 HEADLINE = 20  # characters: "28", "Tháng sau", "Trang tiếp theo" are shorter
 PATIENCE = 50  # pages of one shape in a row that lead to nothing new but their like
@@ -52,10 +53,15 @@ def _ending(url: str) -> str:
 
 @lru_cache(maxsize=16384)
 def shape_of(url: str) -> str:
-    """A URL without its numbers, and without the parameters that hold some: what the pages of a calendar share."""
+    """A URL without its numbers, and without the parameters that hold some: what the pages of a calendar share.
+
+    So do the pages of a list that only a form's buttons lead to: theirs is the list's shape and the pager's name.
+    """
     parts = urlsplit(url)
     words = sorted(f"{key}={value}" for key, value in parse_qsl(parts.query) if not any(map(str.isdigit, value)))
-    return f"{parts.netloc}{_NUMBERS.sub('0', parts.path)}?{'&'.join(words)}"
+    postback = postback_of(url)
+    pager = f"#{postback.pager}" if postback else ""
+    return f"{parts.netloc}{_NUMBERS.sub('0', parts.path)}?{'&'.join(words)}{pager}"
 
 
 class Endless:

@@ -11,6 +11,7 @@ from portal_archiver.model import Dateline, Link
 from portal_archiver.parser.dates import VIETNAM, find_dates, may_have_date
 from portal_archiver.parser.dom import Block, Outline
 from portal_archiver.parser.metadata import Metadata
+from portal_archiver.parser.scripted import scripted
 from portal_archiver.parser.vocabulary import NOWHERE
 from portal_archiver.text import plain
 from portal_archiver.urls import canonicalize
@@ -28,16 +29,19 @@ def read_links(
 ) -> tuple[Link, ...]:
     """All links to web pages once each, in order of the page: canonical URL, longest anchor text, date beside it.
 
-    Links that no reader sees (in folded menus) are followed too; feeds that the page advertises come last. No date
-    lies after `now`: an event's may.
+    Links that no reader sees (in folded menus) are followed too. After them come the addresses that a script leads to,
+    and what the page's head names: the next page and the feeds. No date lies after `now`: an event's may.
     """
     texts = _texts(tree)
-    texts.update({feed: "" for feed in metadata.feeds if feed not in texts})
+    for href, text in scripted(tree):
+        if len(text) >= len(texts.get(href, "")):
+            texts[href] = text
+    texts.update({href: "" for href in filter(None, (metadata.next, *metadata.feeds)) if href not in texts})
     latest = now.astimezone(VIETNAM).date() if now else None
     dates = {href: date for href, date in _dates(outline).items() if latest is None or date.day <= latest}
     links: dict[str, tuple[str, Dateline | None]] = {}
     for href, text in texts.items():
-        if url := canonicalize(href, base):
+        if url := canonicalize(href.partition("#")[0], base):
             before, dated = links.get(url, ("", None))
             links[url] = (text if len(text) > len(before) else before, dated or dates.get(href))
     return tuple([Link(url, text, date) for url, (text, date) in links.items()])

@@ -1,10 +1,11 @@
-"""What a page says of itself to machines: JSON-LD, Open Graph, meta, `<title>`, canonical and feed links."""
+"""What a page says of itself to machines: JSON-LD, Open Graph, meta, `<title>`, canonical and feed links, charset."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from email.message import Message
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
@@ -43,6 +44,7 @@ class Metadata:
     license: str = ""
     language: str = ""
     canonical: str = ""
+    next: str = ""
     is_article: bool = False
     feeds: tuple[str, ...] = ()
 
@@ -63,6 +65,7 @@ def read_metadata(tree: LexborHTMLParser) -> Metadata:
         license=_text(ld.get("license")) or _address(ld.get("license")),
         language=(html.attributes.get("lang") or "").lower() if html else "",
         canonical=_link(tree, "canonical"),
+        next=_link(tree, "next"),
         is_article=bool(ld) or claims["type"] == "article",
         feeds=tuple(_feeds(tree)),
     )
@@ -125,3 +128,12 @@ def _feeds(tree: LexborHTMLParser) -> Iterator[str]:
     for node in tree.css("link[rel=alternate][href]"):
         if (node.attributes.get("type") or "").lower() in FEED_TYPES:
             yield node.attributes.get("href") or ""
+
+
+def charset_of(headers: Iterable[tuple[str, str]] | None) -> str | None:
+    """The charset that a page's headers declare."""
+    message = Message()
+    for name, value in headers or ():
+        if name.lower() == "content-type":
+            message["content-type"] = value
+    return message.get_content_charset()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.message import Message
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -19,15 +18,16 @@ from portal_archiver.parser.licensing.footer import footer_span, lines_of
 from portal_archiver.parser.licensing.license import parse_license
 from portal_archiver.parser.licensing.open_license import with_open_license
 from portal_archiver.parser.links import read_links
-from portal_archiver.parser.metadata import Metadata, read_metadata
+from portal_archiver.parser.metadata import Metadata, charset_of, read_metadata
 from portal_archiver.parser.outline import outline, parse
 from portal_archiver.parser.photos import read_attachments, read_photos
 from portal_archiver.parser.pieces import joined, joined_html
 from portal_archiver.parser.profile import chosen_fields, chosen_footer, chosen_region, chosen_title
 from portal_archiver.parser.region import ProseIndex, Region
 from portal_archiver.parser.section import read_section
+from portal_archiver.parser.webform import paging_links
 from portal_archiver.text import decode, language_of
-from portal_archiver.urls import canonicalize, host_of
+from portal_archiver.urls import canonicalize, host_of, postback_of, without_fragment
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def parse_page(
     field, `fetched_at` (aware) bounds dates and resolves "3 giờ trước", `seen_as` is what a listing said of the page.
     Does no I/O and keeps no state; whatever the bytes, it returns a `Page`, with `warnings` where something was odd.
     """
-    evidence = gather(html, url, Known(portal, headers, fetched_at, seen_as))
+    evidence = gather(html, without_fragment(url), Known(portal, headers, fetched_at, seen_as))
     title, reading = choose(evidence)
     article = build_article(evidence, title, reading) if title and reading else None
     kind, why = judge(evidence, title, reading, article)
@@ -81,20 +81,21 @@ def parse_page(
         evidence.warnings.append(f"Not stored as an article: {why}.")
     return Page(
         url=url,
-        canonical_url=_canonical(evidence),
+        # The second page of a list calls itself the first.
+        canonical_url=(canonicalize(url) or url) if postback_of(url) else _canonical(evidence),
         kind=kind,
         article=article if kind in REPORT_KINDS else None,
         license=with_open_license(
             evidence.tree, evidence.license, evidence.metadata.license, _hrefs_inside(evidence, title)
         ),
-        links=read_links(evidence.tree, evidence.outline, evidence.metadata, evidence.base, evidence.fetched_at),
+        links=_links(evidence, url, kind),
         warnings=tuple(evidence.warnings),
     )
 
 
 def gather(html: bytes | str, url: str, known: Known) -> Evidence:
     """First stage: everything the page offers, nothing decided yet."""
-    tree = parse(decode(html, _charset(known.headers)) if isinstance(html, bytes) else html)
+    tree = parse(decode(html, charset_of(known.headers)) if isinstance(html, bytes) else html)
     page = outline(tree.root) if tree.root is not None else Outline()
     evidence = Evidence(
         url=url,
@@ -165,19 +166,17 @@ def judge(
     return by_patterns(evidence.portal, evidence.url, kind, why, readable=article is not None)
 
 
+def _links(evidence: Evidence, url: str, kind: Kind) -> tuple[Link, ...]:
+    """All links; the pages of a list beside a report are left out, for many reports have one list beside them."""
+    links = read_links(evidence.tree, evidence.outline, evidence.metadata, evidence.base, evidence.fetched_at)
+    return links if kind in ("article", "document") else links + paging_links(evidence.tree, url)
+
+
 def _hrefs_inside(evidence: Evidence, title: Candidate | None) -> frozenset[str]:
     """The links of the report itself: a license among them is a photo's, not the portal's."""
     region = title.region if title else Region(0, 0, 0)
     inside = evidence.outline.blocks[region.start : region.end]
     return frozenset(anchor.href for block in inside for anchor in block.anchors)
-
-
-def _charset(headers: Iterable[tuple[str, str]] | None) -> str | None:
-    message = Message()
-    for name, value in headers or ():
-        if name.lower() == "content-type":
-            message["content-type"] = value
-    return message.get_content_charset()
 
 
 def _base(tree: LexborHTMLParser, url: str) -> str:

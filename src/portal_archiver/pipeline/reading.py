@@ -10,14 +10,15 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import wait as wait_for
 from types import TracebackType
 from typing import Self
 
 from portal_archiver.crawler import Entry, read_index
-from portal_archiver.model import Capture, Page, Portal, Target
-from portal_archiver.parser import parse_page
+from portal_archiver.model import Capture, Form, Page, Portal, Target
+from portal_archiver.parser import parse_page, read_form
+from portal_archiver.urls import postback_of, with_postback
 
 MAX_TROUBLE = 1000  # characters of an exception that are kept
 # So many captures came while another was being read, and other processes are worth the second that starting them takes.
@@ -59,7 +60,23 @@ def _understand(portal: Portal, target: Target, capture: Capture) -> Understood:
         fetched_at=capture.fetched_at,
         seen_as=target.seen_as,
     )
-    return Understood(page=page)
+    return Understood(page=_of_one_list(page, target) if postback_of(target.url) else page)
+
+
+def _of_one_list(page: Page, target: Target) -> Page:
+    """The same, its list's other pages named by the list's own address, wherever the form was posted or led to."""
+    links = [(link, postback_of(link.url)) for link in page.links]
+    renamed = [
+        replace(link, url=with_postback(target.url, postback) or link.url) if postback else link
+        for link, postback in links
+    ]
+    return replace(page, links=tuple(renamed))
+
+
+def form_for(target: Target, found_on: Capture) -> Form | None:
+    """The form that leads from a captured page to a target whose URL stands for a `Postback`, if that page has it."""
+    postback = postback_of(target.url)
+    return read_form(found_on.body, found_on.final_url, postback, headers=found_on.headers) if postback else None
 
 
 def in_words(error: Exception) -> str:

@@ -25,6 +25,7 @@ from portal_archiver.model import (
 )
 from portal_archiver.pipeline.drift import drifted, silent
 from portal_archiver.pipeline.options import Options, Progress
+from portal_archiver.pipeline.paging import is_turned_to, turn_page
 from portal_archiver.pipeline.reading import Readers, Understood, in_words
 from portal_archiver.pipeline.tally import Tally, is_no_news
 from portal_archiver.store import Archive, Frontier
@@ -87,6 +88,8 @@ class Run:
                     stopped = self._why_stop(in_flight=len(flight))
                     target = self.frontier.next() if stopped is None and len(flight) < width else None
                     if target:
+                        while flight and is_turned_to(target):  # its form is on a page that may be among them
+                            self._land(fetcher, await flight.popleft())
                         flight.append(asyncio.create_task(self._bring(fetcher, target)))
                     elif flight:
                         self._land(fetcher, await flight.popleft())
@@ -141,6 +144,8 @@ class Run:
         """The answer; for one more of a kind that goes on for ever, none is asked."""
         if self.endless.is_given_up(target):
             return Fetch(target.url, reason=Reason.TRAP, detail=f"{target.url[:300]}: {Reason.TRAP.sentence}")
+        if is_turned_to(target):
+            return await turn_page(fetcher, self.archive, self.portal, target)
         return await fetcher.fetch(target.url, etag=target.etag, last_modified=target.last_modified)
 
     def _keep(self, fetcher: Fetcher, target: Target, fetch: Fetch, understood: Understood) -> str:
@@ -160,7 +165,9 @@ class Run:
         # What is known from another address opens no new links: so mirrors end.
         news = 0 if mirror else self._follow(target, links)
         self.endless.note(target.url, fruitful=bool(page.article or news))
-        self._settle(target, capture, page, look=look, mirror=mirror)
+        # Lists that share a box beside them lead to its pages again and again.
+        is_barren = not news and target.kind is None and is_turned_to(target)
+        self._settle(target, capture, page, look=look, mirror=mirror or is_barren)
         return saved.outcome
 
     def _keep_failure(self, target: Target, fetch: Fetch) -> str:

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from portal_archiver.model import (
     Archived,
+    Arrival,
     Capture,
     CaptureRecord,
     Evidence,
@@ -29,7 +30,7 @@ from portal_archiver.model import (
     RunReport,
     Saved,
 )
-from portal_archiver.store import articles, captures, portals, revisions, robots, runs
+from portal_archiver.store import arrivals, articles, captures, portals, revisions, robots, runs
 from portal_archiver.store import search as searching
 from portal_archiver.store.connection import Connection
 from portal_archiver.store.frontier import Frontier
@@ -193,6 +194,11 @@ class Archive:
         with self._connection.transaction():
             robots.store(self._connection.sql, text)
 
+    def latest_page(self, url: str, *, portal: str) -> Capture | None:
+        """The last capture of a URL that brought a page, where it is no older than the last 20,000 of the archive."""
+        with self._connection.reading() as sql:
+            return captures.latest_page(sql, portal, url)
+
     def frontier(self, portal: Portal, *, recheck: bool = False) -> Frontier:
         """The URLs of a portal that wait; with `recheck` all that are known. One Frontier is one run."""
         with self._connection.transaction():
@@ -237,10 +243,26 @@ class Archive:
         with self._connection.reading() as sql:
             return portals.statuses(sql)
 
-    def runs(self, *, portal: str | None = None, limit: int = 20) -> tuple[RunReport, ...]:
-        """Reports of finished runs, of all portals or one, newest first."""
+    def arrivals(self, since: datetime, *, portal: str | None = None) -> tuple[Arrival, ...]:
+        """Reports that came or were edited at `since` (an aware time) or later, of all portals or one, by portal.
+
+        One that came and was edited is told twice. Within a portal the changed ones come first, and of each kind the
+        newest by its date.
+        """
         with self._connection.reading() as sql:
-            return runs.finished(sql, portal=portal, limit=limit)
+            return arrivals.since(sql, since, portal=portal)
+
+    def runs(
+        self, *, portal: str | None = None, limit: int = 20, since: datetime | None = None
+    ) -> tuple[RunReport, ...]:
+        """Reports of finished runs, of all portals or one, newest first; with `since`, of those that ended since."""
+        with self._connection.reading() as sql:
+            return runs.finished(sql, portal=portal, limit=limit, since=since)
+
+    def unfinished_runs(self, since: datetime, *, portal: str | None = None) -> tuple[tuple[str, datetime], ...]:
+        """Portal and beginning of the runs that began since and have not ended: killed, or still at work."""
+        with self._connection.reading() as sql:
+            return runs.unfinished(sql, portal=portal, since=since)
 
     def run(self, run_id: int) -> RunReport:
         """The report of one finished run; UnknownRunError."""
@@ -251,3 +273,13 @@ class Archive:
         """What went wrong in a run, one entry for each URL, in the order of time."""
         with self._connection.reading() as sql:
             return runs.events(sql, run_id, limit=limit)
+
+    def last_event(self) -> int:
+        """The number of the newest event of all runs, for `events_after`; 0 before there is one."""
+        with self._connection.reading() as sql:
+            return runs.last_event(sql)
+
+    def events_after(self, number: int) -> tuple[RunEvent, ...]:
+        """What went wrong in any run after the event of this number, in the order of time."""
+        with self._connection.reading() as sql:
+            return runs.events_after(sql, number)

@@ -29,6 +29,14 @@ SELECT {_COLUMNS}, p.key,
          WHERE r.article_id = c.article_id AND first.fetched_at <= c.fetched_at ORDER BY r.number DESC LIMIT 1)
   FROM captures c JOIN bodies b ON b.id = c.body_id JOIN portals p ON p.id = c.portal_id WHERE c.id = ?
 """
+# Of a URL that is no article's there is no index; what is older than so many captures is not worth the search.
+_RECENT = 20_000
+_LATEST = f"""
+SELECT id, url, final_url, fetched_at, status, headers FROM captures
+ WHERE id > (SELECT max(id) FROM captures) - {_RECENT} AND url = ? AND status IN (200, 203)
+   AND portal_id = (SELECT id FROM portals WHERE key = ?)
+ ORDER BY id DESC LIMIT 1
+"""
 
 
 def store(sql: sqlite3.Connection, capture: Capture, portal_id: int, license_id: int | None = None) -> int:
@@ -92,3 +100,13 @@ def payload(sql: sqlite3.Connection, capture_id: int) -> bytes:
     if row is None:
         raise PortalArchiverError(f"the archive has no capture {capture_id}; `show ID` lists those of an article")
     return payloads.load(sql, row[0])
+
+
+def latest_page(sql: sqlite3.Connection, portal: str, url: str) -> Capture | None:
+    """The last capture that brought the page at a URL, if it is among the last 20,000 of the archive."""
+    row = sql.execute(_LATEST, (url, portal)).fetchone()
+    if row is None:
+        return None
+    capture_id, url, final_url, fetched_at, status, headers = row
+    pairs = tuple((name, value) for name, value in json.loads(headers))
+    return Capture(url, final_url, moment(fetched_at), status, pairs, payload(sql, capture_id))

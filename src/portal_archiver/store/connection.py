@@ -65,14 +65,16 @@ def sqlite_translated(path: Path) -> Iterator[None]:
 class Connection:
     """A connection that several threads may share, one statement or transaction at a time.
 
-    `db` is the sqlite-utils Database, `sql` the plain connection under it, for the statements that run per page.
+    `db` is the sqlite-utils Database, `sql` the plain connection under it, for the statements that run per page. With
+    `any_age`, a file whose schema is older may be opened for reading as it is.
     """
 
-    def __init__(self, path: Path, *, create: bool, read_only: bool) -> None:
+    def __init__(self, path: Path, *, create: bool, read_only: bool, any_age: bool = False) -> None:
         self.path = path
+        self._any_age = any_age
         self._lock = threading.RLock()
-        self._check_path(create=create and not read_only)
         with translated(path):
+            self._check_path(create=create and not read_only)
             self.sql = _connect(path, read_only)
             try:
                 self.db = Database(self.sql, execute_plugins=False)
@@ -98,7 +100,7 @@ class Connection:
                 f"{schema.VERSION}); upgrade portal-archiver"
             )
         if read_only:
-            if version < schema.VERSION:
+            if version < schema.VERSION and not self._any_age:
                 raise ArchiveError(
                     f"{self.path} is empty or was written by an older portal-archiver; the next "
                     "`portal-archiver crawl` brings it up to date"
@@ -163,7 +165,7 @@ class Connection:
 
 
 def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
-    uri = "file:" + quote(str(path.absolute()))
+    uri = "file:" + quote(bytes(path.absolute()))  # a name may be no text
     options = "?mode=rwc"
     if read_only:
         # A WAL file in a folder that cannot be written can only be opened as one that nobody changes.

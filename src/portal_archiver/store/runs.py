@@ -25,6 +25,11 @@ _FINISHED = (
     "FROM runs r JOIN portals p ON p.id = r.portal_id WHERE r.finished_at IS NOT NULL"
 )
 
+_EVENTS = (
+    "SELECT e.at, e.url, e.reason, e.detail, p.key FROM run_events e"
+    " JOIN runs r ON r.id = e.run_id JOIN portals p ON p.id = r.portal_id"
+)
+
 
 def begin(sql: sqlite3.Connection, portal_id: int, started_at: datetime) -> int:
     """Note that a run began: its id. A run that is killed stays without an end."""
@@ -50,11 +55,24 @@ def finish(sql: sqlite3.Connection, run_id: int, report: RunReport) -> None:
     sql.execute(_FINISH, (*counts, *times, reasons, yields, alarms, report.stopped, run_id))
 
 
-def finished(sql: sqlite3.Connection, *, portal: str | None, limit: int) -> tuple[RunReport, ...]:
-    """Reports of finished runs, newest first."""
-    where, values = (" AND p.key = ?", [portal]) if portal is not None else ("", [])
-    rows = sql.execute(f"{_FINISHED}{where} ORDER BY r.id DESC LIMIT ?", (*values, limit))
+def finished(
+    sql: sqlite3.Connection, *, portal: str | None, limit: int, since: datetime | None = None
+) -> tuple[RunReport, ...]:
+    """Reports of finished runs, newest first; with `since`, of those that ended at that moment or later."""
+    wanted = {" AND p.key = ?": portal, " AND r.finished_at >= ?": stamp(since) if since else None}
+    chosen = {clause: value for clause, value in wanted.items() if value is not None}
+    rows = sql.execute(f"{_FINISHED}{''.join(chosen)} ORDER BY r.id DESC LIMIT ?", (*chosen.values(), limit))
     return tuple(_report(row) for row in rows)
+
+
+def unfinished(sql: sqlite3.Connection, *, portal: str | None, since: datetime) -> tuple[tuple[str, datetime], ...]:
+    """Portal and beginning of the runs that began since, and have no end: killed, or still at work."""
+    rows = sql.execute(
+        "SELECT p.key, r.started_at FROM runs r JOIN portals p ON p.id = r.portal_id"
+        " WHERE r.finished_at IS NULL AND r.started_at >= ?1 AND (?2 IS NULL OR p.key = ?2) ORDER BY r.id",
+        (stamp(since), portal),
+    )
+    return tuple((key, moment(started)) for key, started in rows)
 
 
 def one(sql: sqlite3.Connection, run_id: int) -> RunReport:
@@ -67,10 +85,22 @@ def one(sql: sqlite3.Connection, run_id: int) -> RunReport:
 
 def events(sql: sqlite3.Connection, run_id: int, *, limit: int) -> tuple[RunEvent, ...]:
     """What went wrong in a run, in the order it did."""
-    rows = sql.execute(
-        "SELECT at, url, reason, detail FROM run_events WHERE run_id = ? ORDER BY id LIMIT ?", (run_id, limit)
-    )
-    return tuple(RunEvent(moment(at), url, reason, detail) for at, url, reason, detail in rows)
+    rows = sql.execute(f"{_EVENTS} WHERE e.run_id = ? ORDER BY e.id LIMIT ?", (run_id, limit))
+    return tuple(_event(*row) for row in rows)
+
+
+def last_event(sql: sqlite3.Connection) -> int:
+    """The number of the newest event of all runs; 0 before there is one."""
+    return int(sql.execute("SELECT coalesce(max(id), 0) FROM run_events").fetchone()[0])
+
+
+def events_after(sql: sqlite3.Connection, number: int) -> tuple[RunEvent, ...]:
+    """What went wrong in any run after the event of this number, in the order it did."""
+    return tuple(_event(*row) for row in sql.execute(f"{_EVENTS} WHERE e.id > ? ORDER BY e.id", (number,)))
+
+
+def _event(at: str, url: str, reason: str, detail: str, portal: str) -> RunEvent:
+    return RunEvent(moment(at), url, reason, detail, portal)
 
 
 def nights(sql: sqlite3.Connection, portal_id: int, *, limit: int) -> tuple[Night, ...]:

@@ -1,0 +1,94 @@
+"""What the runs since a moment brought, gathered for a letter to whoever looks after the archive."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from portal_archiver.model import Alarm, Arrival, RunReport
+from portal_archiver.store import Archive
+
+NO_LIMIT = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class PortalDigest:
+    """One portal since then: the finished `runs`, oldest first, when the `unfinished` ones began, and the `arrivals`.
+
+    `new` and `changed` count reports that arrived, those of a killed run among them; `failed` and `reasons` are what
+    the runs reported.
+    """
+
+    portal: str
+    name: str = ""
+    runs: tuple[RunReport, ...] = ()
+    unfinished: tuple[datetime, ...] = ()
+    arrivals: tuple[Arrival, ...] = ()
+    new: int = 0
+    changed: int = 0
+    failed: int = 0
+    reasons: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def alarms(self) -> tuple[Alarm, ...]:
+        """What the last of the runs found changed for the worse."""
+        return self.runs[-1].alarms if self.runs else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """All portals that ran or brought something at `since` or later, by key; the figures are their sums."""
+
+    since: datetime
+    portals: tuple[PortalDigest, ...] = ()
+    runs: int = 0
+    new: int = 0
+    changed: int = 0
+    failed: int = 0
+
+
+def gather(archive: Archive, since: datetime, *, portal: str | None = None) -> Digest:
+    """The digest of an archive since an aware moment, of all portals or one."""
+    runs = archive.runs(portal=portal, limit=NO_LIMIT, since=since)[::-1]
+    unfinished = archive.unfinished_runs(since, portal=portal)
+    arrivals = archive.arrivals(since, portal=portal)
+    names = {status.key: status.name for status in archive.portals()}
+    keys = {run.portal for run in runs} | {key for key, _ in unfinished} | {arrival.portal for arrival in arrivals}
+    portals = tuple(
+        _of_portal(
+            key,
+            names[key],
+            tuple(run for run in runs if run.portal == key),
+            tuple(began for of, began in unfinished if of == key),
+            tuple(arrival for arrival in arrivals if arrival.portal == key),
+        )
+        for key in sorted(keys)
+    )
+    sums = {name: sum(getattr(one, name) for one in portals) for name in ("new", "changed", "failed")}
+    return Digest(since, portals, len(runs), **sums)
+
+
+def _of_portal(
+    key: str,
+    name: str,
+    runs: tuple[RunReport, ...],
+    unfinished: tuple[datetime, ...],
+    arrivals: tuple[Arrival, ...],
+) -> PortalDigest:
+    reasons: Counter[str] = Counter()
+    for run in runs:
+        reasons.update(run.reasons)
+    outcomes = Counter(arrival.outcome for arrival in arrivals)
+    return PortalDigest(
+        portal=key,
+        name=name if name != key else "",
+        runs=runs,
+        unfinished=unfinished,
+        arrivals=arrivals,
+        new=outcomes["new"],
+        changed=outcomes["changed"],
+        failed=sum(run.failed for run in runs),
+        reasons=dict(reasons.most_common()),
+    )
