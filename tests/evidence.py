@@ -10,6 +10,7 @@ from portal_archiver.store import Archive
 
 HOST = "https://www.bachhai.example"
 CAU, CANG, CU, LIST = f"{HOST}/tin/cau-1.html?b=2&a=1", f"{HOST}/Tin/cang-2.html", f"{HOST}/tin/cu", f"{HOST}/tin/"
+THIRD = f"{LIST}?muc=1#__doPostBack(ctl00$Main$Grid,Page$3)"
 OTHER = "https://xa.example/tin/1"
 WHEN = datetime(2024, 6, 1, 13, 5, 7, 250_000, tzinfo=UTC)
 BODY = "Cầu dài 412 mét nối hai bờ sông Bạch đã thông xe sáng nay, sớm hơn kế hoạch gần hai tháng."
@@ -48,6 +49,7 @@ def fill(path: Path) -> None:
         archive.keep(Capture(CAU, "", at(4), 304, (("ETag", '"a1"'), ("Server", "BH"))), portal="bachhai")
         report(archive, Capture(CAU, "", at(5), 200, GZIPPED, page("Thông xe cầu Bạch")), "Thông xe cầu Bạch")
         archive.keep(Capture(f"{HOST}/mat", "", at(6), 404, HTML, page("Không tìm thấy")), portal="bachhai")
+        archive.keep(Capture(THIRD, "", at(6), 200, HTML, page("Trang ba")), portal="bachhai")
         archive.keep(Capture(f"{HOST}/la", "", at(7), 304, (("ETag", '"x"'),)), portal="bachhai")
         other = Capture(OTHER, "", at(8), 200, (), b"\x00\xff" + page("Tin xã"), peer=Peer("2001:db8::7"))
         report(archive, other, "Tin xã", "xa", body="B" * 90)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from warcio.recordbuilder import RecordBuilder
 from warcio.statusandheaders import StatusAndHeaders
@@ -21,6 +21,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from portal_archiver.exports.ledger import Original
 from portal_archiver.exports.software import PRODUCT, SOFTWARE
 from portal_archiver.model import CaptureRecord, Evidence
+from portal_archiver.urls import postback_of, without_fragment
 
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 # What a header says of the bytes on the wire, and is no longer true of the payload as it is kept, after
@@ -31,7 +32,8 @@ _LINE_BREAKS = re.compile(r"[\r\n]+\s*")
 _DESCRIPTION = (
     "Payloads are kept after content-decoding; what headers said of their coding and length on the wire stands under "
     f"{ORIGINAL}*. Requests and reason phrases are not kept: of a request its method, URL and the product token of the "
-    "user agent are known, reason phrases are those of RFC 9110. The headers of a 304 stand in the metadata beside it."
+    "user agent are known, of a posted form the fields that name its button. Reason phrases are those of RFC 9110. The "
+    "headers of a 304 stand in the metadata beside it."
 )
 
 
@@ -70,7 +72,7 @@ class Builder:
         """What the server sent."""
         headers = self._headers(kept, "response") | _address(kept)
         headers["WARC-Payload-Digest"] = digest_of(kept)
-        return self._record("response", kept.final_url, headers, payload, _answer(kept))
+        return self._record("response", sent_url(kept), headers, payload, _answer(kept))
 
     def revisit(self, kept: CaptureRecord, original: Original) -> Any:
         """The same payload once more, or (a 304) the server's word that it still stands.
@@ -84,20 +86,24 @@ class Builder:
             "WARC-Refers-To-Date": original.date,
             "WARC-Payload-Digest": original.digest,
         }
-        return self._record("revisit", kept.final_url, headers, b"", None if kept.status == 304 else _answer(kept))
+        return self._record("revisit", sent_url(kept), headers, b"", None if kept.status == 304 else _answer(kept))
 
     def request(self, kept: CaptureRecord) -> Any:
         """As much of the request as is known."""
-        parts = urlsplit(kept.final_url)
+        posted = posted_fields(kept.final_url)
+        parts = urlsplit(sent_url(kept))
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         lines = [("Host", parts.netloc.rpartition("@")[2]), ("User-Agent", PRODUCT)]
+        if posted:
+            lines += [("Content-Type", "application/x-www-form-urlencoded"), ("Content-Length", str(len(posted)))]
         headers = self._headers(kept, "request", beside="response")
-        return self._record("request", kept.final_url, headers, b"", Headers(f"{target} HTTP/1.1", lines, "GET"))
+        http = Headers(f"{target} HTTP/1.1", lines, "POST" if posted else "GET")
+        return self._record("request", sent_url(kept), headers, posted.encode(), http)
 
     def metadata(self, kept: CaptureRecord, fields: Iterable[tuple[str, str]]) -> Any:
         """What no other record has a place for."""
         headers = self._headers(kept, "metadata", beside="response")
-        return self._record("metadata", kept.final_url, headers, _fields(fields))
+        return self._record("metadata", sent_url(kept), headers, _fields(fields))
 
     def records(self, evidence: Evidence, payload: bytes, original: Original | None) -> Iterator[Any]:
         """All records of a capture, the one that shows its page first."""
@@ -125,6 +131,18 @@ class Builder:
         return self._build.create_warc_record(
             url, kind, io.BytesIO(payload), len(payload), warc_headers_dict=headers, http_headers=http
         )
+
+
+def posted_fields(url: str) -> str:
+    """What is known of the form that was posted where a URL stands for a `Postback`; "" for one that was asked for."""
+    postback = postback_of(url)
+    fields = {"__EVENTTARGET": postback.pager, "__EVENTARGUMENT": f"Page${postback.number}"} if postback else {}
+    return urlencode(fields)
+
+
+def sent_url(kept: CaptureRecord) -> str:
+    """The URL as the server saw it."""
+    return without_fragment(kept.final_url)
 
 
 def digest_of(kept: CaptureRecord) -> str:
@@ -175,9 +193,11 @@ def _fields(fields: Iterable[tuple[str, str]]) -> bytes:
 
 
 def _beside(kept: CaptureRecord, original: Original | None) -> Iterator[tuple[str, str]]:
-    """After redirects, which URL was asked for; of a 304 that is a revisit, what the server said."""
+    """Which URL was asked for, where another one answered; of a 304 that is a revisit, what the server said."""
+    if kept.url != sent_url(kept):
+        yield "via", kept.url
     if kept.url != kept.final_url:
-        yield from (("via", kept.url), ("hopsFromSeed", "R"))
+        yield "hopsFromSeed", "R"
     if kept.status == 304 and original:
         yield "http-status", f"304 {_phrase(304)}"
         yield from (("http-header", ": ".join(line)) for line in _lines(kept.headers))

@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import unquote_plus
 
 from portal_archiver.exports.ledger import Ledger
 from portal_archiver.exports.output import new_file
-from portal_archiver.exports.records import record_id, warc_date
+from portal_archiver.exports.records import posted_fields, record_id, sent_url, warc_date
 from portal_archiver.exports.software import SOFTWARE
 from portal_archiver.exports.surt import surt
 from portal_archiver.exports.warc import Exported, Placed, newest_of, write_warc
@@ -121,21 +122,25 @@ class _Package:
 def _index(ledger: Ledger, placed: Placed) -> None:
     """Note a record for the index (CDXJ) and, when it shows a report, for the list of pages."""
     kept = placed.evidence.record
-    key = f"{surt(kept.final_url)} {_DIGITS.sub('', warc_date(kept.fetched_at))[:14]}"
+    url, posted = sent_url(kept), posted_fields(kept.final_url)
+    marked = f"{url}{'&' if '?' in url else '?'}__wb_method=POST&{posted}" if posted else url  # as pywb looks for it
+    key = f"{surt(marked)} {_DIGITS.sub('', warc_date(kept.fetched_at))[:14]}"
     mime = _MIME.match(next((value for name, value in kept.headers if name.lower() == "content-type"), ""))
     fields = {
-        "url": kept.final_url,
+        "url": url,
         "mime": "warc/revisit" if placed.revisit else mime and mime[0],
         "status": None if placed.revisit and kept.status == 304 else str(kept.status),
         "digest": placed.digest,
         "length": str(placed.length),
         "offset": str(placed.offset),
         "filename": WARC,
+        "requestBody": unquote_plus(posted),
+        "method": "POST" if posted else None,
     }
     ledger.add_line(key, json.dumps({name: value for name, value in fields.items() if value}))
     if placed.evidence.title and kept.status in PAGE_STATUSES:
         moment = warc_date(kept.fetched_at)
-        page = {"id": record_id("page", kept.final_url, moment)[10:-1], "url": kept.final_url, "ts": moment}
+        page = {"id": record_id("page", url, moment)[10:-1], "url": url, "ts": moment}
         ledger.add_page(json.dumps({**page, "title": placed.evidence.title}, ensure_ascii=False))
 
 

@@ -13,7 +13,7 @@ from warcio.warcwriter import WARCWriter
 from portal_archiver.errors import PortalArchiverError
 from portal_archiver.exports.ledger import Ledger, Original
 from portal_archiver.exports.output import new_file
-from portal_archiver.exports.records import Builder, digest_of, warc_date
+from portal_archiver.exports.records import Builder, digest_of, sent_url, warc_date
 from portal_archiver.model import PAGE_STATUSES, Evidence
 from portal_archiver.store import Archive
 
@@ -122,6 +122,6 @@ def _note(ledger: Ledger, evidence: Evidence, original: Original | None) -> None
     if kept.status == 304 or not kept.size:
         return
     if original is None:
-        ledger.note_payload(Original(kept.final_url, warc_date(kept.fetched_at), digest_of(kept)))
+        ledger.note_payload(Original(sent_url(kept), warc_date(kept.fetched_at), digest_of(kept)))
     if kept.status in PAGE_STATUSES:
         ledger.note_answer(kept.final_url, digest_of(kept))
