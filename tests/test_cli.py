@@ -77,13 +77,14 @@ def test_without_a_command_the_help_is_shown_and_the_use_is_wrong(capsys: pytest
             "digest",
             "doctor",
             "export",
+            "import",
             "explain",
             "demo",
         )
         if f"\n  {name}" not in shown
     ] == []
     assert "..." not in shown.partition("Commands:")[2]
-    assert len(app.registered_commands) == 12
+    assert len(app.registered_commands) == 13
 
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:

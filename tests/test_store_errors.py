@@ -197,6 +197,7 @@ UNDO = {
         ],
     ),
     5: ("m005_dictionaries", ["DROP TABLE dictionaries", "ALTER TABLE bodies DROP COLUMN dictionary_id"]),
+    6: ("m006_provenance", ["DROP INDEX captures_by_url", "ALTER TABLE captures DROP COLUMN source"]),
 }
 
 

@@ -21,6 +21,7 @@ from portal_archiver.cli import (
     doctor,
     explain,
     exporting,
+    importing,
     init,
     runs,
     search,
@@ -54,6 +55,7 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (digest.digest, digest.EXAMPLE),
     (doctor.doctor, doctor.EXAMPLE),
     (exporting.export_captures, exporting.EXAMPLE),
+    (importing.import_captures, importing.EXAMPLE),
     (explain.explain_page, explain.EXAMPLE),
     (demo.demo, demo.EXAMPLE),
 )

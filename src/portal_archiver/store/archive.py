@@ -34,6 +34,7 @@ from portal_archiver.store import arrivals, articles, captures, portals, revisio
 from portal_archiver.store import search as searching
 from portal_archiver.store.connection import Connection
 from portal_archiver.store.frontier import Frontier
+from portal_archiver.store.history import Reread
 from portal_archiver.store.lock import RunLock
 from portal_archiver.store.search import Filters, Paging, When
 from portal_archiver.urls import host_of
@@ -83,15 +84,19 @@ class Archive:
         """
         return self._run_lock.held()
 
-    def save(self, capture: Capture, page: Page, *, portal: str | None = None) -> Saved:
+    def save(self, capture: Capture, page: Page, *, portal: str | None = None, reread: Reread | None = None) -> Saved:
         """Store a capture and what was understood of it, as an article of `portal` (default: the URL's host).
 
         Outcomes: `new`; `changed` (a revision was added: title, body, photos, byline or dateline differ from the
         latest); `unchanged`; `duplicate` (another URL of a known article, seen for the first time);
         `not-an-article` (the capture alone is kept; an article known under this URL stays as it is).
+
+        Captures may come in any order: one older than others finds its place among the article's versions, by its time.
+        Whether a later capture showed again what an older version said is then found out by `reread`, which reads it
+        (as `parse_page` does); without it, only a 304 and the very same payload count.
         """
         with self._connection.transaction():
-            return articles.save(self._connection.sql, capture, page, self._portal_id(capture, portal))
+            return articles.save(self._connection.sql, capture, page, self._portal_id(capture, portal), reread)
 
     def keep(self, capture: Capture, *, portal: str | None = None) -> int:
         """Store a capture that is no page (a sitemap, a feed, a 304, a 404); returns its id."""
@@ -183,6 +188,22 @@ class Archive:
         """When the last of these captures was made; None where there are none."""
         with self._connection.reading() as sql:
             return captures.newest(sql, portal, articles)
+
+    def holds(self, capture: Capture) -> bool:
+        """Whether there is a capture of the same final URL, second and payload."""
+        with self._connection.reading() as sql:
+            return captures.is_held(sql, capture)
+
+    def capture_of(self, url: str, made: datetime) -> Capture | None:
+        """The capture that a final URL brought in the second of `made`, with its payload; None where there is none."""
+        with self._connection.reading() as sql:
+            capture_id = captures.of_moment(sql, url, made)
+            return None if capture_id is None else captures.load(sql, capture_id)
+
+    def portal_of_host(self, host: str) -> str | None:
+        """The key of a portal that has captures of this host."""
+        with self._connection.reading() as sql:
+            return captures.portal_of_host(sql, host)
 
     def remembered_robots(self, location: str) -> RobotsText | None:
         """What a host last said of robots at this location, however old; None when nothing is known."""

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from portal_archiver.errors import UnknownArticleError
 from portal_archiver.model import REPORT_KINDS, Archived, Article, Capture, Dateline, Kind, Outcome, Page, Saved
-from portal_archiver.store import captures, identity, index, licenses, revisions
+from portal_archiver.store import captures, history, identity, index, licenses, revisions
+from portal_archiver.store.history import Reread
 from portal_archiver.store.identity import Fingerprints
 from portal_archiver.store.times import moment, stamp
 
@@ -43,8 +44,8 @@ class Address(NamedTuple):
     shown: str
 
 
-def save(sql: sqlite3.Connection, capture: Capture, page: Page, portal_id: int) -> Saved:
-    """Store a capture and what was understood of it."""
+def save(sql: sqlite3.Connection, capture: Capture, page: Page, portal_id: int, reread: Reread | None = None) -> Saved:
+    """Store a capture and what was understood of it; one that is older than others finds its place among them."""
     capture_id = captures.store(sql, capture, portal_id, licenses.ensure(sql, page.license))
     if page.article is None or page.kind not in REPORT_KINDS:
         _attach_by_url(sql, capture_id, capture, portal_id)
@@ -52,8 +53,11 @@ def save(sql: sqlite3.Connection, capture: Capture, page: Page, portal_id: int) 
     sighting = _sighting(capture, page, page.article, portal_id, capture_id)
     known = _identify(sql, sighting)
     article_id = _add(sql, sighting) if known is None else known
-    outcome: Outcome = "new" if known is None else _compare(sql, known, sighting)
-    _remember(sql, article_id, sighting)
+    past = history.is_past(sql, article_id, sighting.seen_at)
+    outcome: Outcome = "new"
+    if known is not None:
+        outcome = _insert(sql, known, sighting, reread) if past else _compare(sql, known, sighting)
+    _remember(sql, article_id, sighting, past=past)
     return Saved(article_id, outcome)
 
 
@@ -164,6 +168,15 @@ def _compare(sql: sqlite3.Connection, article_id: int, sighting: Sighting) -> Ou
     return "changed"
 
 
+def _insert(sql: sqlite3.Connection, article_id: int, sighting: Sighting, reread: Reread | None) -> Outcome:
+    """Give a sighting its place among those that are known, where others are later."""
+    placed = history.insert(sql, article_id, sighting, reread)
+    if placed.latest is not None:
+        index.remove(sql, article_id)
+        _point_at(sql, article_id, placed.latest, sighting)
+    return placed.outcome
+
+
 def _revise(sql: sqlite3.Connection, article_id: int, number: int, sighting: Sighting) -> None:
     revision_id = revisions.insert(
         sql, article_id, number, sighting.capture_id, sighting.prints.version, sighting.article
@@ -221,13 +234,17 @@ def _point_at(sql: sqlite3.Connection, article_id: int, revision_id: int, sighti
     index.add(sql, article_id)
 
 
-def _remember(sql: sqlite3.Connection, article_id: int, sighting: Sighting) -> None:
-    """Attach the capture and the URLs; a URL that belongs to another article stays there."""
+def _remember(sql: sqlite3.Connection, article_id: int, sighting: Sighting, *, past: bool) -> None:
+    """Attach the capture and the URLs; a URL that belongs to another article stays there.
+
+    What a URL showed in the past is not what it showed last.
+    """
     captures.attach(sql, sighting.capture_id, article_id)
     _seen(sql, article_id, sighting.seen_at)
+    newer = "shown = ''" if past else "true"
     sql.execute(
-        "INSERT INTO article_urls (portal_id, url, article_id, shown) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET shown = excluded.shown WHERE article_id = excluded.article_id",
+        "INSERT INTO article_urls (portal_id, url, article_id, shown) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE"
+        f" SET shown = excluded.shown WHERE article_id = excluded.article_id AND {newer}",
         (sighting.portal_id, sighting.answered, article_id, sighting.prints.shown),
     )
     for url in {sighting.claimed, sighting.asked} - {sighting.answered, None}:

@@ -6,18 +6,19 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from portal_archiver.errors import PortalArchiverError
-from portal_archiver.model import Capture, CaptureRecord, Evidence, Peer
+from portal_archiver.model import Capture, CaptureRecord, Evidence, Peer, Source
 from portal_archiver.store import payloads
 from portal_archiver.store.times import maybe_moment, moment, stamp
 
-_COLUMNS = "c.id, c.url, c.final_url, c.fetched_at, c.status, c.headers, b.sha256, b.size, c.peer"
+_COLUMNS = "c.id, c.url, c.final_url, c.fetched_at, c.status, c.headers, b.sha256, b.size, c.peer, c.source"
 _RECORDS = f"""
 SELECT {_COLUMNS} FROM captures c JOIN bodies b ON b.id = c.body_id WHERE c.article_id = ? ORDER BY c.fetched_at, c.id
 """
+_ONE = f"SELECT {_COLUMNS} FROM captures c JOIN bodies b ON b.id = c.body_id WHERE c.id = ?"
 _SELECTED = """
   FROM captures c WHERE (?1 IS NULL OR c.portal_id = (SELECT id FROM portals WHERE key = ?1))
    AND (?2 IS NULL OR c.article_id IN (SELECT value FROM json_each(?2)))
@@ -35,19 +36,20 @@ _LATEST = f"""
 SELECT id, url, final_url, fetched_at, status, headers FROM captures
  WHERE id > (SELECT max(id) FROM captures) - {_RECENT} AND url = ? AND status IN (200, 203)
    AND portal_id = (SELECT id FROM portals WHERE key = ?)
- ORDER BY id DESC LIMIT 1
+ ORDER BY fetched_at DESC, id DESC LIMIT 1
 """
 
 
 def store(sql: sqlite3.Connection, capture: Capture, portal_id: int, license_id: int | None = None) -> int:
     """Add a capture, and the footer that was in force when it was made; returns its id."""
     cursor = sql.execute(
-        "INSERT INTO captures (portal_id, url, final_url, fetched_at, status, headers, body_id, license_id, peer)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO captures (portal_id, url, final_url, fetched_at, status, headers, body_id, license_id, peer,"
+        " source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             portal_id, capture.url, capture.final_url, stamp(capture.fetched_at), capture.status,
             json.dumps(capture.headers, ensure_ascii=False), payloads.store(sql, capture.body, portal_id), license_id,
             json.dumps(asdict(capture.peer)) if capture.peer else None,
+            json.dumps(asdict(capture.source), ensure_ascii=False) if capture.source else None,
         ),
     )  # fmt: skip
     return int(cursor.lastrowid or 0)
@@ -91,6 +93,63 @@ def _record(row: Sequence[Any]) -> CaptureRecord:
         sha256=row[6],
         size=row[7],
         peer=Peer(**json.loads(row[8])) if row[8] else None,
+        source=Source(**json.loads(row[9])) if row[9] else None,
+    )
+
+
+def is_held(sql: sqlite3.Connection, capture: Capture) -> bool:
+    """Whether there is a capture of the same URL, second and payload; 14 digits of a WARC know no more of its time."""
+    begin, end = _second(capture.fetched_at)
+    row = sql.execute(
+        "SELECT 1 FROM captures c JOIN bodies b ON b.id = c.body_id"
+        " WHERE c.final_url = ? AND c.fetched_at >= ? AND c.fetched_at < ? AND b.sha256 = ?",
+        (capture.final_url, begin, end, capture.sha256),
+    ).fetchone()
+    return row is not None
+
+
+def of_moment(sql: sqlite3.Connection, url: str, made: datetime) -> int | None:
+    """The id of the capture of a URL that was made in this second, if it brought a payload."""
+    row = sql.execute(
+        "SELECT c.id FROM captures c JOIN bodies b ON b.id = c.body_id"
+        " WHERE c.final_url = ? AND c.fetched_at >= ? AND c.fetched_at < ? AND b.size > 0"
+        " ORDER BY c.fetched_at LIMIT 1",
+        (url, *_second(made)),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def portal_of_host(sql: sqlite3.Connection, host: str) -> str | None:
+    """The key of a portal that has captures of a host."""
+    for scheme in ("https", "http"):
+        row = sql.execute(
+            "SELECT p.key FROM captures c JOIN portals p ON p.id = c.portal_id"
+            " WHERE c.final_url >= ?1 || '/' AND c.final_url < ?1 || '0' LIMIT 1",
+            (f"{scheme}://{host}",),
+        ).fetchone()
+        if row:
+            return str(row[0])
+    return None
+
+
+def _second(made: datetime) -> tuple[str, str]:
+    """The bounds of a moment's second, as they compare with stamps."""
+    whole = made.astimezone(UTC).replace(microsecond=0)
+    return stamp(whole)[:19], stamp(whole + timedelta(seconds=1))[:19]
+
+
+def load(sql: sqlite3.Connection, capture_id: int) -> Capture:
+    """A capture as it was stored, with its payload."""
+    record = _record(sql.execute(_ONE, (capture_id,)).fetchone())
+    return Capture(
+        record.url,
+        record.final_url,
+        record.fetched_at,
+        record.status,
+        record.headers,
+        payload(sql, capture_id),
+        peer=record.peer,
+        source=record.source,
     )
 
 

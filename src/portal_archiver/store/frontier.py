@@ -11,6 +11,7 @@ from typing import Any, Literal
 from portal_archiver.model import PAGE_STATUSES, Capture, Dateline, Kind, Link, Target
 from portal_archiver.store.connection import Connection
 from portal_archiver.store.times import day_or_moment, now, stamp
+from portal_archiver.urls import canonicalize
 
 State = Literal["fetched", "failed", "gone", "skipped"]
 
@@ -128,6 +129,23 @@ class Frontier:
             "rank": NEW if depth else SEED,
             "due": stamp(now()),
         }
+
+    def learn(self, capture: Capture, kind: Kind, due: datetime) -> None:
+        """Know a page that came from elsewhere as one that was fetched, to be asked for at `due` (aware).
+
+        What is known of a URL already stays. Lists are to be asked for as other pages are, and not in every run.
+        """
+        url = canonicalize(capture.final_url)
+        if url is None:
+            return
+        etag, last_modified = capture.header("etag"), capture.header("last-modified")
+        moment = stamp(capture.fetched_at)
+        with self._connection.transaction():
+            self._connection.sql.execute(
+                "INSERT OR IGNORE INTO urls (portal_id, url, depth, rank, state, due, tried_at, fetched_at, fetches,"
+                " kind, etag, last_modified) VALUES (?, ?, 1, ?, 'fetched', ?, ?, ?, 1, ?, ?, ?)",
+                (self._portal, url, KNOWN, stamp(due), moment, moment, kind, etag, last_modified),
+            )
 
     def touch(self, url: str, modified: datetime) -> None:
         """Somebody (a sitemap) says the page changed at `modified` (aware): due now if our last answer is older."""

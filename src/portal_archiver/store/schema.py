@@ -10,7 +10,7 @@ from sqlite_utils import Database, Migrations
 APPLICATION_ID = 0x50417263
 
 # The number of migrations below. The archive has its own in PRAGMA user_version, so that opening costs no look-around.
-VERSION = 5
+VERSION = 6
 
 migrations = Migrations("portal-archiver")
 
@@ -253,6 +253,12 @@ CREATE TABLE dictionaries (
 ) STRICT, WITHOUT ROWID;
 """
 
+# Captures that others made, and what finds one of them again: by its URL and its time.
+_PROVENANCE = """
+ALTER TABLE captures ADD COLUMN source TEXT CHECK (source IS NULL OR json_valid(source));   -- model.Source; NULL: ours
+CREATE INDEX captures_by_url ON captures (final_url, fetched_at);
+"""
+
 
 @migrations()
 def m001_first_tables(db: Database) -> None:
@@ -283,6 +289,12 @@ def m004_drift(db: Database) -> None:
 def m005_dictionaries(db: Database) -> None:
     """What makes the pages of a portal small."""
     run_script(db, _DICTIONARIES)
+
+
+@migrations()
+def m006_provenance(db: Database) -> None:
+    """What imports need."""
+    run_script(db, _PROVENANCE)
 
 
 def run_script(db: Database, script: str) -> None:
