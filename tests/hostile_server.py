@@ -323,6 +323,21 @@ def calendar(request: Hostile) -> None:
     request.reply(200, listing(f"Lịch công tác tháng {month}", links, 0), HTML)
 
 
+def echo(request: Hostile) -> None:
+    """Says with status 200 that there is no such page, by its name, and links on from there."""
+    path = urlsplit(request.path).path
+    name = path.rsplit("/", 1)[-1]
+    links = {"/echo/": "Trang chủ", f"{path}/chi-tiet": "Xem chi tiết", f"/echo/tim?q={name}": "Tìm kiếm"}
+    request.reply(200, listing(f"Không tìm thấy trang {name}", links, len(request.server.arrivals)), HTML)
+
+
+def front_page_everywhere(request: Hostile) -> None:
+    """Answers whatever is asked for with the front page, whose links are relative to where one is."""
+    names = ("tin-tuc", "van-ban/", "du-lich/le-hoi", "../y-te")
+    links = {name: f"Chuyên mục {name} của tỉnh" for name in names}
+    request.reply(200, listing("Bạch Hải", links, len(request.server.arrivals)), HTML)
+
+
 def overloaded(status: int, retry_after: Callable[[], str | None]) -> Callable[[Hostile], None]:
     """Fails the first time, and says when to come back."""
 
@@ -430,6 +445,8 @@ ENDPOINTS: dict[str, Callable[[Hostile], None]] = {
 FOLDERS: dict[str, Callable[[Hostile], None]] = {
     "/mirror/": mirror,
     "/calendar/": calendar,
+    "/echo/": echo,
+    "/front/": front_page_everywhere,
 }
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from portal_archiver.cli import run
-from portal_archiver.model import RunEvent
+from portal_archiver.model import Portal, RunEvent, RunReport
 from portal_archiver.store import Archive
 from program import cli, configure, pages
 
@@ -72,7 +73,7 @@ def test_the_status_says_where_to_look(archive: Path, capsys: pytest.CaptureFixt
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["7"], "the archive has no finished run 7; `portal-archiver runs` shows the last ones"),
+        (["7"], "the archive has no run 7; `portal-archiver runs` shows the last ones"),
         (["--portal", "xx"], 'holds no portal "xx": '),
         (["last"], 'RUN: expected a whole number from 1, got "last": see `portal-archiver runs --help`'),
     ],
@@ -85,7 +86,7 @@ def test_a_run_that_is_not_there(archive: Path, capsys: pytest.CaptureFixture[st
 def test_an_archive_without_runs_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Archive(tmp_path / "archive.db").close()
     assert told(capsys, "runs", "--archive", str(tmp_path / "archive.db")) == (
-        "No run has finished in this archive yet.\n"
+        "No run has begun in this archive yet.\n"
     )
 
 
@@ -96,3 +97,35 @@ def test_reports_are_compared_without_their_number(archive: Path) -> None:
         assert opened.runs() == (second, first)
         assert all(isinstance(event, RunEvent) and event.detail for event in opened.events(1))
         assert opened.events(1, limit=1) == opened.events(1)[:1]
+
+
+def test_a_run_that_was_killed_is_told_as_that_and_one_at_work_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "archive.db"
+    portal = Portal(("https://xa.example/",), key="xa")
+    with Archive(path) as opened:
+        for day in (1, 2):
+            opened.finish_run(opened.begin_run(portal, at(day)), RunReport("xa", at(day), at(day), fetched=1))
+        number = opened.begin_run(portal, at(3))
+        opened.log_event(number, "https://xa.example/a", "timeout", "no answer in 30 s")
+        assert told(capsys, "runs", "--archive", str(path)).splitlines()[1].split()[-2:] == ["1", "killed"]
+        said = told(capsys, "runs", str(number), "--archive", str(path))
+        assert "\nKilled before its end. The figures are those of what it stored; the next run goes on.\n" in said
+        assert "no answer in 30 s" in said
+        assert "xa: the last run did not go well; one last did: 2024-06-02" in told(
+            capsys, "status", "--archive", str(path)
+        )
+        with opened.exclusive():
+            number = opened.begin_run(portal, at(4))
+            assert [line.split()[-1] for line in told(capsys, "runs", "--archive", str(path)).splitlines()[1:3]] == [
+                "work", "killed",
+            ]  # fmt: skip
+            assert "\nStill at work. " in told(capsys, "runs", str(number), "--archive", str(path))
+            assert re.search(r"  killed$", told(capsys, "status", "--archive", str(path)), re.M)
+            opened.finish_run(number, RunReport("xa", at(4), at(4), fetched=1))
+        assert "did not go well" not in told(capsys, "status", "--archive", str(path))
+
+
+def at(day: int) -> datetime:
+    return datetime(2024, 6, day, 19, tzinfo=UTC)

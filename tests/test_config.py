@@ -52,6 +52,9 @@ def test_every_setting_arrives_at_the_portal(tmp_path: Path) -> None:
         select = { title = "div.news > h1", photos = "figure img[src]" }
         delay = 2
         budget = 50
+        budgets = { "*/lich-cong-tac/*" = 5 }
+        max_depth = 7
+        recheck = [2, 10]
         allow_private = true
         contact = "archive@bachhai.example"
         max_bytes = "25 MB"
@@ -70,6 +73,9 @@ def test_every_setting_arrives_at_the_portal(tmp_path: Path) -> None:
         select={"title": "div.news > h1", "photos": "figure img[src]"},
         delay=2.0,
         budget=50,
+        budgets={"*/lich-cong-tac/*": 5},
+        max_depth=7,
+        recheck=(2, 10),
         allow_private=True,
         contact="archive@bachhai.example",
         max_bytes=25_000_000,
@@ -91,7 +97,7 @@ def test_a_file_from_a_windows_editor_is_read(tmp_path: Path) -> None:
 
 
 SIZE = 'expected a size between "10 kB" and "1 GB", as a number of bytes or such as "25 MB"'
-
+RECHECK = "expected whole days in ascending order such as [1, 3, 7, 30, 90], at most five, or false"
 # What is written after `[portal.a]` and a good `start` (so: from line 3 on), and what is told about it.
 WRONG_VALUES = {
     'delay = "fast"': 'portal.a.delay: expected a number of seconds between 0 and 3600, got "fast"',
@@ -112,6 +118,15 @@ WRONG_VALUES = {
     "tries = 1.5": "portal.a.tries: expected a whole number between 1 and 10, got 1.5",
     'verify = "no"': 'portal.a.verify: expected true or false, got "no"',
     "ca = true": 'portal.a.ca: expected the path of a file of PEM certificates, such as "chain.pem", got true',
+    "budgets = 5": 'portal.a.budgets: expected budgets by pattern, such as { "*/lich-cong-tac/*" = 50 }, got 5',
+    'budgets = { "*/lich/*" = 0 }': "portal.a.budgets.*/lich/*: expected a whole number of pages, 1 or more, got 0",
+    "max_depth = 0": "portal.a.max_depth: expected a whole number of links, 1 or more, got 0",
+    "recheck = true": f"portal.a.recheck: {RECHECK}, got true",
+    "recheck = 0": f"portal.a.recheck: {RECHECK}, got 0",
+    "recheck = []": f"portal.a.recheck: {RECHECK}, got an empty list (for never, write false)",
+    "recheck = [7, 3]": f"portal.a.recheck: {RECHECK}, got a list (not in ascending order)",
+    "recheck = [1, 1.5]": f"portal.a.recheck: {RECHECK}, got a list",
+    "recheck = [1, 2, 3, 4, 5, 6]": f"portal.a.recheck: {RECHECK}, got a list (more than five)",
     "allow_private = 1": "portal.a.allow_private: expected true or false, got 1",
     'name = ""': 'portal.a.name: expected a name such as "Cổng thông tin điện tử tỉnh Bạch Hải", got ""',
     "contact = []": "portal.a.contact: expected an e-mail address, or the address of a page about you, "
@@ -132,6 +147,15 @@ WRONG_VALUES = {
     'select.q = "h1"': f"portal.a.select.q: unknown key: expected one of {', '.join(FIELDS)}",
     "select.title = 3": 'portal.a.select.title: expected a CSS selector such as "div.news h1", got 3',
 }
+
+
+@pytest.mark.parametrize(
+    ("text", "days"), [("recheck = false", ()), ("recheck = 7", (7,)), ("recheck = [3, 3]", (3, 3))]
+)
+def test_reports_may_be_looked_at_again_never_or_always_after_as_many_days(
+    tmp_path: Path, text: str, days: tuple[int, ...]
+) -> None:
+    assert loaded(tmp_path, f"[portal.a]\n{START}\n{text}\n")["a"].recheck == days
 
 
 @pytest.mark.parametrize("text", WRONG_VALUES)
@@ -336,10 +360,11 @@ def test_the_defaults_the_template_shows_are_the_true_ones() -> None:
     text = template("https://bachhai.example/")
     portal = Portal(start=("https://bachhai.example/",))
     assert f"# delay = {portal.delay}\n" in text
-    for name in ("budget", "max_seconds", "max_redirects", "tries"):
+    for name in ("budget", "max_depth", "max_seconds", "max_redirects", "tries"):
         assert f"# {name} = {getattr(portal, name)}\n" in text
     assert f'# max_bytes = "{portal.max_bytes // 10**6} MB"\n' in text
     assert f"# verify = {str(portal.verify).lower()}\n" in text
+    assert f"# recheck = {list(portal.recheck)}\n" in text
     assert f'# hosts = ["{portal.hosts[0]}"]\n' in text
 
 

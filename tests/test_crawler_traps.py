@@ -14,6 +14,7 @@ from portal_archiver.crawler import Endless, Reason, Scope, look_of, shape_of
 from portal_archiver.crawler.traps import PATIENCE
 from portal_archiver.model import Capture, Link, Portal, Target
 from portal_archiver.pipeline import crawl
+from portal_archiver.pipeline.run import IN_FLIGHT
 from portal_archiver.store import Archive
 from program import pages
 
@@ -70,9 +71,22 @@ def test_a_calendar_without_end_is_given_up(tmp_path: Path) -> None:
         second = crawl(portal, archive)
         assert archive.db["urls"].count - known < 30  # a month and its days at most
     assert (first.stopped, second.stopped) == (None, None)
-    assert PATIENCE <= len(asked) <= PATIENCE + 2
+    assert PATIENCE <= len(asked) <= PATIENCE + IN_FLIGHT
     assert set(first.reasons) == {"trap"}
     assert code_of([first]) == OK
+
+
+@pytest.mark.parametrize("folder", ["/echo/", "/front/"])
+def test_a_portal_that_has_a_page_for_every_address_ends(tmp_path: Path, folder: str) -> None:
+    with HostileServer() as server, Archive(tmp_path / "archive.db") as archive:
+        portal = portal_of(server, start=(server.url(folder),))
+        frontier = archive.frontier(portal)
+        frontier.add([Link(server.url(f"{folder}bai-cu-{name}")) for name in "abcd"], depth=1)
+        reports = [crawl(portal, archive), crawl(portal, archive)]
+        asked = [path for path in server.paths() if path.startswith(folder)]
+        assert [(report.stopped, report.new, report.waiting) for report in reports] == [(None, 0, 0)] * 2
+        assert len(set(asked)) <= 4 * 5  # four for each of the five addresses
+        assert [path for path in asked if asked.count(path) > 1] == [folder] * 2  # the second night
 
 
 def test_a_start_page_is_asked_for_in_every_run_whatever_it_looks_like(tmp_path: Path) -> None:

@@ -172,8 +172,8 @@ def test_a_second_night_writes_no_revision_and_downloads_no_body_it_need_not(
         assert second.not_modified > 40
         assert second.unchanged > 20  # pages without validators, whose counter moved
     else:
-        assert second.requests < 30
-        assert second.not_modified > 10
+        assert second.requests < 20  # further pages of lists are not due
+        assert second.not_modified > 5
         assert second.unchanged == 0
 
 

@@ -73,13 +73,16 @@ def test_no_button_is_ever_pressed_that_logs_in_votes_or_searches(site: AspNetPo
     assert not any(arrival.path.startswith(CLOSED) for arrival in site.arrivals)
 
 
-def test_a_second_night_turns_the_same_pages_and_revises_nothing(site: AspNetPortal, archive: Archive) -> None:
+def test_a_second_night_turns_the_pages_of_a_list_with_news_and_revises_nothing(
+    site: AspNetPortal, archive: Archive
+) -> None:
     night(site, archive)
     first = len(site.arrivals)
     site.rows[NEWS].insert(0, 50)
     report = night(site, archive)
     again = [arrival.event for arrival in site.arrivals[first:] if arrival.method == "POST"]
-    assert Counter(again) == Counter({**ALL_PAGES, (GRID, "Page$6"): 1})
+    assert Counter(again) <= Counter({**ALL_PAGES, (GRID, "Page$6"): 1})  # where nothing is new, no further page
+    assert {(GRID, "Page$2"), (GRID, "Page$6")} <= set(again)
     assert (report.new, report.changed) == (1, 0)
     assert archived(archive) == everything(site)
     posted = [arrival for arrival in site.arrivals if arrival.method == "POST"]

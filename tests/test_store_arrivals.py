@@ -71,11 +71,12 @@ def test_runs_since_a_moment_and_those_that_never_ended(tmp_path: Path) -> None:
             report = RunReport("bachhai", began, began + timedelta(minutes=4))
             archive.finish_run(archive.begin_run(PORTAL, began), report)
         archive.begin_run(replace(PORTAL, key="xa"), TUESDAY)
-        assert [run.id for run in archive.runs(since=MONDAY)] == [2, 1]
-        assert [run.id for run in archive.runs(since=MONDAY + timedelta(minutes=5))] == [2]
-        assert archive.runs(since=MONDAY, portal="xa") == ()
-        assert archive.unfinished_runs(MONDAY) == (("xa", TUESDAY),)
-        assert archive.unfinished_runs(WEDNESDAY) == archive.unfinished_runs(MONDAY, portal="bachhai") == ()
+        assert [run.id for run in archive.runs(since=MONDAY, portal="bachhai")] == [2, 1]
+        assert [run.id for run in archive.runs(since=MONDAY + timedelta(minutes=5))] == [3, 2]
+        assert [(run.started_at, run.stopped) for run in archive.runs(since=MONDAY, portal="xa")] == [
+            (TUESDAY, "killed")
+        ]
+        assert archive.runs(since=WEDNESDAY) == ()
 
 
 def test_events_can_be_followed_from_any_point_on(tmp_path: Path) -> None:

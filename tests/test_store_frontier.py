@@ -10,7 +10,8 @@ import pytest
 
 from portal_archiver.model import Capture, Dateline, Link, Portal, Target
 from portal_archiver.store import Archive, Frontier
-from portal_archiver.store.frontier import KNOWN, LISTING, NEW, SEED, next_sql
+from portal_archiver.store.frontier import next_sql
+from portal_archiver.store.ranks import KNOWN, LISTING, NEW, SEED
 
 SITE = "https://bachhai.example"
 PORTAL = Portal((f"{SITE}/",), key="bachhai", name="Bạch Hải")

@@ -139,6 +139,8 @@ def _values(where: Key, table: dict[str, Any], settings: Mapping[str, Setting], 
 def _value(setting: Setting, key: Key, value: object, mistakes: _Mistakes) -> Any:
     if setting.fields and isinstance(value, dict):
         return _values(key, value, setting.fields, mistakes)
+    if setting.each and isinstance(value, dict):
+        return {name: _value(setting.each, (*key, name), one, mistakes) for name, one in value.items()}
     if setting.many and isinstance(value, list) and value:
         return tuple(_one(setting, (*key, index), element, mistakes) for index, element in enumerate(value))
     one = _one(setting, key, value, mistakes)
@@ -244,6 +246,18 @@ start = {start}
 
 # The most pages to fetch in one run; the next run goes on from there.
 # budget = 2000
+
+# The most pages of those whose address fits a pattern: calendars, weather, procedures. The rest waits for the next run.
+# budgets = {{ "*/lich-cong-tac/*" = 50 }}
+
+# How many links from a start page a page may lie; further pages of a list do not count. What lies deeper is kept in
+# mind, told as "too-deep", and asked for once this number is raised.
+# max_depth = 100
+
+# The days between two looks at a report: while it is up to 2 days old, up to 7, up to 30, up to 180, and from then on.
+# Of fewer numbers the last one holds for the rest; false means never. What a sitemap or a list says has changed is
+# looked at in the next run, whatever stands here.
+# recheck = [1, 3, 7, 30, 90]
 
 # Sent with every request, so that the people who run the portal can reach you: an e-mail address or a web page.
 # contact = "you@example.org"

@@ -15,7 +15,7 @@ NO_LIMIT = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class PortalDigest:
-    """One portal since then: the finished `runs`, oldest first, when the `unfinished` ones began, and the `arrivals`.
+    """One portal since then: its `runs`, oldest first, and the `arrivals`.
 
     `new` and `changed` count reports that arrived, those of a killed run among them; `failed` and `reasons` are what
     the runs reported.
@@ -24,7 +24,6 @@ class PortalDigest:
     portal: str
     name: str = ""
     runs: tuple[RunReport, ...] = ()
-    unfinished: tuple[datetime, ...] = ()
     arrivals: tuple[Arrival, ...] = ()
     new: int = 0
     changed: int = 0
@@ -52,16 +51,14 @@ class Digest:
 def gather(archive: Archive, since: datetime, *, portal: str | None = None) -> Digest:
     """The digest of an archive since an aware moment, of all portals or one."""
     runs = archive.runs(portal=portal, limit=NO_LIMIT, since=since)[::-1]
-    unfinished = archive.unfinished_runs(since, portal=portal)
     arrivals = archive.arrivals(since, portal=portal)
     names = {status.key: status.name for status in archive.portals()}
-    keys = {run.portal for run in runs} | {key for key, _ in unfinished} | {arrival.portal for arrival in arrivals}
+    keys = {run.portal for run in runs} | {arrival.portal for arrival in arrivals}
     portals = tuple(
         _of_portal(
             key,
             names[key],
             tuple(run for run in runs if run.portal == key),
-            tuple(began for of, began in unfinished if of == key),
             tuple(arrival for arrival in arrivals if arrival.portal == key),
         )
         for key in sorted(keys)
@@ -74,7 +71,6 @@ def _of_portal(
     key: str,
     name: str,
     runs: tuple[RunReport, ...],
-    unfinished: tuple[datetime, ...],
     arrivals: tuple[Arrival, ...],
 ) -> PortalDigest:
     reasons: Counter[str] = Counter()
@@ -85,7 +81,6 @@ def _of_portal(
         portal=key,
         name=name if name != key else "",
         runs=runs,
-        unfinished=unfinished,
         arrivals=arrivals,
         new=outcomes["new"],
         changed=outcomes["changed"],

@@ -16,7 +16,7 @@ class UnknownArticleError(PortalArchiverError):
 
 
 class UnknownRunError(PortalArchiverError):
-    """No finished run of the archive has this id."""
+    """No run of the archive has this id."""
 
 
 class OutputError(PortalArchiverError):

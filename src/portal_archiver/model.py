@@ -200,8 +200,10 @@ class Portal:
     `key` names the portal in the archive (default: the host of the first start URL); `hosts` are those the crawl may
     visit (default: the hosts of `start`); `articles` and `listings` are URL patterns (`*` matches anything);
     `select` maps a field to a CSS selector; `delay` is the pause between two requests to a host, in seconds;
-    `budget` is the number of pages fetched in one run; `allow_private` permits private and loopback addresses;
-    `contact` (an address or URL) goes into the user agent.
+    `budget` is the number of pages fetched in one run, `budgets` that of pages whose URLs fit a pattern; `max_depth`
+    is how many links from a start URL a page may lie; `recheck` are the days between two looks at a report while it is
+    up to 2, 7, 30, 180 days old, and older (the last number holds for the rest; empty: never);
+    `allow_private` permits private and loopback addresses; `contact` (an address or URL) goes into the user agent.
 
     A page may have `max_bytes`, one request with its body may take `max_seconds`, `max_redirects` are followed, and
     what may heal is asked for `tries` times. `ca` is the text of PEM certificates that are trusted beside the usual
@@ -217,6 +219,9 @@ class Portal:
     select: Mapping[str, str] = field(default_factory=dict, hash=False)
     delay: float = 1.0
     budget: int = 2000
+    budgets: Mapping[str, int] = field(default_factory=dict, hash=False)
+    max_depth: int = 100
+    recheck: tuple[int, ...] = (1, 3, 7, 30, 90)
     allow_private: bool = False
     contact: str | None = None
     max_bytes: int = 10_000_000
@@ -275,7 +280,8 @@ class Target:
     """A URL whose turn it is, with what is remembered of it.
 
     `depth` counts links from a start URL, `found_on` is the page that led to it first; `etag` and `last_modified` are
-    the validators of the last answer; `kind` is what the page was the last time it was read.
+    the validators of the last answer; `kind` is what the page was the last time it was read, `state` what came of
+    asking ("new" if it never was), `tried_at` when that was, `due` since when it waits.
     """
 
     url: str
@@ -285,6 +291,9 @@ class Target:
     kind: Kind | None = None
     seen_as: Link | None = None
     found_on: str = ""
+    state: str = "new"
+    due: datetime | None = None
+    tried_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,7 +342,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Archived:
-    """An article as the archive holds it: the latest revision, where it came from, and the footer then in force."""
+    """An article as the archive holds it: the latest revision, where it came from, and the footer then in force.
+
+    `gone_since` is when its address was first found gone (404, 410), None while any of its addresses answers.
+    """
 
     id: int
     portal: str
@@ -345,6 +357,7 @@ class Archived:
     first_seen: datetime
     last_seen: datetime
     urls: tuple[str, ...] = ()
+    gone_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,9 +444,12 @@ class RunReport:
     Of the `requests` sent, `fetched` brought a page and `not_modified` the word that it is unchanged. Each page fetched
     is one of `new`, `changed`, `unchanged`, `duplicate` or `not_articles` (sitemaps and feeds among these). `failed`
     URLs brought nothing, counted by reason in `reasons`. `waiting` URLs are left for the next run. `stopped` says why
-    the run ended before the work did: "signal", "budget", "time" or "unreachable". `yields` says how many of the
-    reports read had a date, a photo credit and so on, `alarms` what of it is a change for the worse. `id` is the run's
-    number in the archive, 0 where it was never stored; it does not count when reports are compared.
+    the run ended before the work did: "signal", "budget", "time" or "unreachable"; "killed": it never came to its end
+    (kill -9, a power cut, an error); "running": it is at work. Of these two the figures are what can be told from what
+    they stored: `requests` are the answers kept, duplicates are counted as `unchanged`, `waiting` is 0, and
+    `finished_at` is when they last stored something. `yields` says how many of the reports
+    read had a date, a photo credit and so on, `alarms` what of it is a change for the worse. `id` is the run's number
+    in the archive, 0 where it was never stored; it does not count when reports are compared.
     """
 
     portal: str
@@ -493,6 +509,7 @@ class Arrival:
 class PortalStatus:
     """What the archive knows of a portal: how much it holds, the newest report, the last run and the last good one.
 
+    The last run is one that is over: a run at work is not.
     `failing` pages could not be fetched the last time; `failing_since` is the first time that one of them failed since
     it last answered.
     """

@@ -18,6 +18,7 @@ MAX_SECONDS = 3600.0
 MIN_BYTES, MAX_BYTES = 10_000, 1_000_000_000
 MAX_REDIRECTS = 50
 MAX_TRIES = 10
+MOST_RECHECKS = 5  # for each age of a report one
 _HOST = re.compile(r"(?!-)[\w-]+(\.[\w-]+)*", re.ASCII)
 _SIZE = re.compile(r"(\d{1,12}(?:\.\d{1,6})?) ?([kKMG]i?)?B", re.ASCII)
 _UNITS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "ki": 2**10, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
@@ -27,7 +28,8 @@ _UNITS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "ki": 2**10, "K
 class Setting:
     """One key: `read` gives the value for `Portal` or raises ValueError, with a reason where there is more to say.
 
-    `expected` ends the sentence "expected ..."; `many` allows a list of such values; `fields` are the keys of a table;
+    `expected` ends the sentence "expected ..."; `many` allows a list of such values; `fields` are the keys of a table,
+    `each` is what is expected of every value of a table whose keys are patterns;
     `file` says that the value names a file: `read` gets its path, seen from the folder of portals.toml.
     """
 
@@ -36,6 +38,7 @@ class Setting:
     many: bool = False
     fields: Mapping[str, Setting] = field(default_factory=dict)
     file: bool = False
+    each: Setting | None = None
 
 
 def is_host(text: str) -> bool:
@@ -131,6 +134,21 @@ def _certificates(value: object) -> str:
     return text
 
 
+def _recheck(value: object) -> tuple[int, ...]:
+    """Never (false), one number of days, or several in ascending order."""
+    if value is False:
+        return ()
+    if value == []:
+        raise ValueError("for never, write false")
+    days = value if isinstance(value, list) else [value]
+    numbers = tuple(_whole(1)(day) for day in days)
+    if len(numbers) > MOST_RECHECKS:
+        raise ValueError("more than five")
+    if list(numbers) != sorted(numbers):
+        raise ValueError("not in ascending order")
+    return numbers
+
+
 def _bool(value: object) -> bool:
     if isinstance(value, bool):
         return value
@@ -143,6 +161,7 @@ def _table(value: object) -> object:
     raise ValueError
 
 
+_PAGES = Setting("a whole number of pages, 1 or more", _whole(1))
 _SELECTOR = Setting('a CSS selector such as "div.news h1"', _selector)
 
 # The fields of a page that `select` can point at.
@@ -167,7 +186,10 @@ SETTINGS = {
     "listings": Setting('a pattern such as "*/chuyen-muc/*"', _text, many=True),
     "select": Setting('CSS selectors by field, such as { title = "div.news h1" }', _table, fields=FIELDS),
     "delay": Setting("a number of seconds between 0 and 3600", _seconds(0, MAX_DELAY)),
-    "budget": Setting("a whole number of pages, 1 or more", _whole(1)),
+    "budget": _PAGES,
+    "budgets": Setting('budgets by pattern, such as { "*/lich-cong-tac/*" = 50 }', _table, each=_PAGES),
+    "max_depth": Setting("a whole number of links, 1 or more", _whole(1)),
+    "recheck": Setting("whole days in ascending order such as [1, 3, 7, 30, 90], at most five, or false", _recheck),
     "max_bytes": Setting('a size between "10 kB" and "1 GB", as a number of bytes or such as "25 MB"', _size),
     "max_seconds": Setting("a number of seconds between 1 and 3600", _seconds(1, MAX_SECONDS)),
     "max_redirects": Setting("a whole number between 0 and 50", _whole(0, MAX_REDIRECTS)),

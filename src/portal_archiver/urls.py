@@ -190,6 +190,12 @@ def _bounds(hosts: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
     return exact, tuple("." + ascii_host(host[2:]) for host in hosts if host.startswith("*."))
 
 
+def spelling_of(url: str) -> str:
+    """What the spellings of one page share: a URL without its scheme, `www.`, and the slash at the end of its path."""
+    parts = urlsplit(url)
+    return f"{parts.netloc.removeprefix('www.')}{parts.path.rstrip('/')}?{parts.query}"
+
+
 def path_of(url: str) -> str:
     """The path of a URL, "" when it cannot be read."""
     try:

@@ -22,7 +22,12 @@ WIDTH = 76  # columns: a letter is read, quoted and forwarded at less than 80
 SHOWN = 20  # reports of one portal; `search --sort newest` has them all
 HEADINGS = {"changed": "Changed", "new": "New"}
 # How a run ended that did not do all its work; a limit that was set is no news.
-STOPPED = {"unreachable": "the portal was unreachable", "signal": "it was stopped by a signal"}
+STOPPED = {
+    "unreachable": "the portal was unreachable",
+    "signal": "it was stopped by a signal",
+    "killed": "it was killed",
+    "running": "it is still at work",
+}
 
 
 def digest(
@@ -88,8 +93,6 @@ def _runs(portal: PortalDigest) -> Iterator[str]:
     for run in portal.runs:
         if run.stopped in STOPPED:
             yield from _item(f"run {run.id}, began {utc(run.started_at)}: {STOPPED[run.stopped]}")
-    for began in portal.unfinished:
-        yield from _item(f"a run that began {utc(began)} has not ended: it was killed, or is still at work")
 
 
 def _arrivals(arrivals: Sequence[Arrival]) -> Iterator[str]:

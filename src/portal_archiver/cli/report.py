@@ -26,6 +26,8 @@ FIGURES = (
 )
 SHOWN_SIDE_BY_SIDE = ("fetched", "not_modified", "new", "changed", "unchanged", "failed")
 
+BY_WHAT_IT_STORED = "The figures are those of what it stored"
+
 
 def show_report(screen: Screen, reports: Sequence[RunReport]) -> None:
     """Print the figures of all portals and what follows from them."""
@@ -125,6 +127,11 @@ NEXT_STEPS: tuple[tuple[Callable[[RunReport], bool], Callable[[RunReport], str]]
     (lambda run: run.stopped == "signal", lambda run: f"Stopped; what was fetched is saved. {_left(run)}"),
     (lambda run: run.stopped == "budget", lambda run: f"Reached the number of pages for one run. {_left(run)}"),
     (lambda run: run.stopped == "time", lambda run: f"Reached the time for one run. {_left(run)}"),
+    (
+        lambda run: run.stopped == "killed",
+        lambda run: f"Killed before its end. {BY_WHAT_IT_STORED}; the next run goes on.",
+    ),
+    (lambda run: run.stopped == "running", lambda run: f"Still at work. {BY_WHAT_IT_STORED} so far."),
     (_no_report_at_all, lambda run: "No report found. Is `start` a page that lists news? If so, set `articles`."),
     (_nothing_new, lambda run: "Nothing new: no report was added or edited since the last run."),
 )

@@ -16,7 +16,7 @@ from portal_archiver.cli.status import ENDINGS
 from portal_archiver.model import RunEvent, RunReport
 
 EXAMPLE = "Example: portal-archiver runs 12"
-NONE = "No run has finished in this archive yet."
+NONE = "No run has begun in this archive yet."
 COUNTS = ("new", "changed", "failed")
 
 
@@ -34,7 +34,7 @@ def runs(
 ) -> None:
     """Show what the last runs did, and what failed in one of them.
 
-    A run that was killed never finished, and is not among them; what it fetched is saved.
+    Of a run that was killed, or is at work, the figures are those of what it has stored.
     """
     with existing(archive) as opened:
         if portal is not None:
@@ -80,7 +80,7 @@ def show_runs(screen: Screen, reports: Sequence[RunReport]) -> None:
 
 
 def show_run(screen: Screen, report: RunReport, events: Sequence[RunEvent]) -> None:
-    """Print one run as it was reported when it ended, and below it what failed."""
+    """Print one run as it was reported when it ended (or what it stored, if it did not), and below it what failed."""
     from portal_archiver.cli.report import show_report  # it takes the crawler, which takes a second to load
 
     screen.say(f"run {report.id}, began {report.started_at:%Y-%m-%d %H:%M:%S} UTC", "dim")

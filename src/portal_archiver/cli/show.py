@@ -112,6 +112,8 @@ def _source(archived: Archived, revisions: int) -> Iterator[tuple[str, str]]:
     yield "portal", archived.portal
     yield "first seen", utc(archived.first_seen)
     yield "last seen", utc(archived.last_seen)
+    if archived.gone_since:
+        yield "gone since", utc(archived.gone_since)
     yield "revisions", "1, never edited since" if revisions == 1 else f"{revisions}, this is the latest"
 
 

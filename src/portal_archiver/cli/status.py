@@ -17,13 +17,15 @@ from portal_archiver.model import PortalStatus
 
 EXAMPLE = "Example: portal-archiver status --archive /srv/archive.db"
 
-# How the last run ended, in a word or two.
+# How a run ended, in a word or two.
 ENDINGS = {
     None: "to the end",
     "budget": "page limit",
     "time": "time limit",
     "signal": "stopped",
     "unreachable": "unreachable",
+    "killed": "killed",
+    "running": "at work",
 }
 DUE = "due: addresses a run started now would ask for; lists and feeds always"
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
+from portal_archiver.crawler.commonplace import commonplace, minute_of
 from portal_archiver.crawler.decoding import DecodingError, TooLargeError, gunzipped
 from portal_archiver.crawler.feeds import ROOTS as FEED_ROOTS
 from portal_archiver.crawler.feeds import read_feed
@@ -60,7 +61,9 @@ def is_guess(url: str) -> bool:
 def read_index(capture: Capture) -> tuple[Entry, ...] | None:
     """The entries of a sitemap, sitemap index (also gzipped), RSS or Atom feed; None for anything else. Never raises.
 
-    URLs are canonical, each comes once, and at most 50,000 of them; nothing is dated later than the capture.
+    URLs are canonical, each comes once, and at most 50,000 of them; nothing is dated later than the capture. A change
+    that most of them are said to have had at once, just now or at another minute, is none: some portals date all pages
+    anew with every request, or every night.
     """
     listed = _listed(capture.body)
     if listed is None:
@@ -70,7 +73,18 @@ def read_index(capture: Capture) -> tuple[Entry, ...] | None:
         url = canonicalize(item.url, capture.final_url) if item.url else None
         if url and url not in entries:
             entries[url] = _entry(url, item, capture.fetched_at)
-    return tuple(entries.values())
+    return _believed(tuple(entries.values()), capture.fetched_at)
+
+
+def _believed(entries: tuple[Entry, ...], known_at: datetime) -> tuple[Entry, ...]:
+    minutes = [minute_of(entry.modified, known_at) if entry.modified else None for entry in entries]
+    common = commonplace(minute for minute in minutes if minute)
+    if common is None:
+        return entries
+    return tuple(
+        replace(entry, modified=None) if minute == common else entry
+        for entry, minute in zip(entries, minutes, strict=True)
+    )
 
 
 def _listed(body: bytes) -> Iterator[Listed] | None:

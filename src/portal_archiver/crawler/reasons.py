@@ -41,6 +41,7 @@ class Reason(StrEnum):
     TRAP = "trap"
     NOT_LINKED = "not-linked"
     STALE_FORM = "stale-form"
+    TOO_DEEP = "too-deep"
     UNREADABLE = "unreadable"
 
     @property
@@ -103,6 +104,9 @@ TABLE: Mapping[Reason, Consequence] = MappingProxyType(
         Reason.TRAP: Consequence("a trap: such addresses go on for ever, and lead nowhere", "skipped"),
         Reason.NOT_LINKED: Consequence("the list has no button any more that leads to this page of it", "gone"),
         Reason.STALE_FORM: Consequence("the server does not accept the form that leads to this page", "failed"),
+        Reason.TOO_DEEP: Consequence(
+            "the address lies deeper than max_depth; it is kept, and not asked for", "skipped"
+        ),
         # The only one that says something of us: the page came and is kept, and is read by the version that can.
         Reason.UNREADABLE: Consequence("the page could not be read: a bug of the parser", "failed"),
     }

@@ -1,44 +1,95 @@
-"""When to look at a URL again: often while it is young, rarely once it is old."""
+"""When to look at a URL again: often while it is young, rarely once it is old, and ever more rarely once it is gone."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+import zlib
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 
-from portal_archiver.model import REPORT_KINDS, Kind
+from portal_archiver.crawler.paging import is_further
+from portal_archiver.model import REPORT_KINDS, Kind, Target
 
 # A nightly run reaches a page a little earlier or later than the night before: without this slack
 # it would find "in one day" not quite over, and look only every second night.
 SLACK = timedelta(hours=6)
+DAY = timedelta(days=1)
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
-# Up to this age of the report (days) -> days until the next look. Edits come early, if they come at all.
-BY_AGE = (
-    (2, 1),
-    (7, 3),
-    (30, 7),
-    (180, 30),
-)
-WHEN_OLD = 90
-WHEN_UNDATED = 7
-BY_KIND = {"listing": 0, "other": 7}
-BY_STATE = {"failed": 0, "gone": 30, "skipped": 90}
+# Up to these ages of a report (days) the first, second... number of `Portal.recheck` holds; the last one for the rest.
+# Edits come early, if they come at all.
+AGES = (2, 7, 30, 180)
+# Days until the second look, and the most that they become by doubling while nothing changes.
+GONE = (30, 360)
+OTHER = (7, 30)
+WHEN_SKIPPED = 90
+# Days between two looks at a further page of a list; which of them is the URL's own, so that the pages of a long list
+# come due one after another.
+FURTHER = (7, 30)
 
 
-def next_due(kind: Kind | None, fetched_at: datetime, published: date | None, state: str) -> datetime:
-    """When a URL fetched at `fetched_at` is due again; a time that is not later means: in the next run.
+def next_due(
+    target: Target,
+    at: datetime,
+    *,
+    recheck: Sequence[int],
+    state: str = "fetched",
+    kind: Kind | None = None,
+    day: date | None = None,
+    fruitful: bool = False,
+) -> datetime:
+    """When a URL that was asked for at `at` (aware) is due again; a time that is not later means: in the next run.
 
-    Listings, sitemaps, feeds and what was never read (`kind` None) are due in every run, as is what failed;
-    articles and documents by the age of what they report; what is gone after 30 days, what was skipped after 90.
+    Due in every run: the first pages of lists, sitemaps, feeds, what was never read (`kind` None), and what failed.
+    Articles and documents by their age, counted from `day` (of publication, or when they were first seen), as `recheck`
+    says, never where that is empty; further pages of a list after 7 to 30 days; what is gone after 30, what was skipped
+    after 90, any other page after 7 unless it was `fruitful` (led to new pages) each time after twice as long.
     """
-    if state in BY_STATE:
-        days = BY_STATE[state]
-    elif kind in REPORT_KINDS:
-        days = _by_age(fetched_at, published) if published else WHEN_UNDATED
-    else:
-        days = BY_KIND.get(kind or "listing", 0)
-    return fetched_at + timedelta(days=days) - SLACK if days else fetched_at
+    days = _days(target, at, recheck, state, kind, day, fruitful)
+    if days is None:
+        return NEVER
+    return at + timedelta(days=days) - SLACK if days else at
 
 
-def _by_age(fetched_at: datetime, published: date) -> int:
-    day = published.date() if isinstance(published, datetime) else published
-    age = (fetched_at.date() - day).days
-    return next((days for limit, days in BY_AGE if age <= limit), WHEN_OLD)
+def _days(
+    target: Target,
+    at: datetime,
+    recheck: Sequence[int],
+    state: str,
+    kind: Kind | None,
+    day: date | None,
+    fruitful: bool,
+) -> int | None:
+    if state == "gone":
+        return _rarer(target, *GONE) if target.state == "gone" else GONE[0]
+    if state != "fetched":
+        return WHEN_SKIPPED if state == "skipped" else 0
+    if kind in REPORT_KINDS:
+        return by_age((at.date() - (day or at.date())).days, recheck)
+    if kind == "other":
+        again = target.kind == "other" and target.state == "fetched" and not fruitful
+        return _rarer(target, *OTHER) if again else OTHER[0]
+    return _of_list(target) if kind == "listing" else 0
+
+
+def by_age(age: int, recheck: Sequence[int]) -> int | None:
+    """Days until the next look at a report of some age in days; None for never."""
+    if not recheck:
+        return None
+    step = next((number for number, limit in enumerate(AGES) if age <= limit), len(AGES))
+    return recheck[min(step, len(recheck) - 1)]
+
+
+def _rarer(target: Target, first: int, most: int) -> int:
+    """Twice the days that it was to wait the last time."""
+    if target.due is None or target.tried_at is None:
+        return first
+    waited = round((target.due - target.tried_at + SLACK) / DAY)
+    return min(most, max(first, 2 * waited))
+
+
+def _of_list(target: Target) -> int:
+    text = target.seen_as.text if target.seen_as else ""
+    if not is_further(target.url, text, target.found_on):
+        return 0
+    first, last = FURTHER
+    return first + zlib.crc32(target.url.encode()) % (last - first + 1)

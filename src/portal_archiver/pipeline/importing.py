@@ -6,14 +6,14 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from portal_archiver.crawler import next_due
 from portal_archiver.errors import PortalArchiverError
 from portal_archiver.imports import Damage, Found, Skipped, read_warc
-from portal_archiver.model import Capture, Page, Portal
+from portal_archiver.model import Capture, Page, Portal, Target
 from portal_archiver.pipeline.reading import read_page
 from portal_archiver.pipeline.run import UNSTORABLE
 from portal_archiver.store import Archive, Frontier
@@ -127,7 +127,7 @@ class _Import:
         try:
             with self._archive.transaction():
                 saved = self._archive.save(capture, page, portal=portal.key, reread=read)
-                self._frontier(portal).learn(capture, page.kind, _due(page))
+                self._frontier(portal).learn(capture, page.kind, _due(portal, capture, page))
         except UNSTORABLE:
             self._skipped["unreadable"] += 1
             return
@@ -164,8 +164,9 @@ class _Import:
         )
 
 
-def _due(page: Page) -> datetime:
+def _due(portal: Portal, capture: Capture, page: Page) -> datetime:
     """When a page is to be asked for that is known from elsewhere: as if it had been fetched now."""
     published = page.article.published if page.article else None
-    day: date | None = published.day if published else None
-    return next_due("other" if page.kind == "listing" else page.kind, datetime.now(UTC), day, "fetched")
+    kind = "other" if page.kind == "listing" else page.kind
+    day = published.day if published else capture.fetched_at.date()
+    return next_due(Target(capture.final_url, depth=1), datetime.now(UTC), recheck=portal.recheck, kind=kind, day=day)

@@ -10,20 +10,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from portal_archiver.crawler import Endless, Entry, Fetcher, Politeness, Reason, look_of, next_due, seeds, shape_of
+from portal_archiver.crawler import Endless, Fetcher, Politeness, Reason, look_of, next_due, seeds
 from portal_archiver.model import (
     PAGE_STATUSES,
     REPORT_KINDS,
     Alarm,
     Capture,
     Fetch,
-    Link,
-    Page,
+    Kind,
     Portal,
     RunReport,
     Target,
 )
 from portal_archiver.pipeline.drift import drifted, silent
+from portal_archiver.pipeline.following import Following
 from portal_archiver.pipeline.options import Options, Progress
 from portal_archiver.pipeline.paging import is_turned_to, turn_page
 from portal_archiver.pipeline.reading import Readers, Understood, in_words
@@ -68,6 +68,7 @@ class Run:
         self.budget = self.options.max_pages or portal.budget
         self.frontier: Frontier = self.archive.frontier(portal, recheck=self.options.recheck)
         self.run_id = self.archive.begin_run(portal, self.began)
+        self.following = Following(portal, self.archive, self.frontier)
         self.endless = Endless()
         self.tally = Tally()
         self.sending = asyncio.Lock()  # held while a URL is asked for
@@ -131,6 +132,7 @@ class Run:
         try:
             with self.archive.transaction():
                 outcome = self._keep(fetcher, target, fetch, brought.understood)
+                self._tell_of_depth(target)
         except UNSTORABLE as error:
             fetch = replace(fetch, reason=Reason.UNREADABLE, detail=in_words(error))
             with self.archive.transaction():
@@ -155,19 +157,23 @@ class Run:
             return self._keep_failure(target, fetch)
         if page is None:
             self.archive.keep(capture, portal=self.portal.key)
-            self._follow_entries(fetcher, target, understood.entries or ())
-            self._settle(target, capture, None)
+            entries = understood.entries or ()
+            self.following.entries(target, [e for e in entries if not fetcher.scope.reason_against(e.link.url)])
+            self._settle(target, capture, target.kind)
             return "not-modified" if capture.status == 304 else "index"
         saved = self.archive.save(capture, page, portal=self.portal.key)
         links = [link for link in page.links if fetcher.scope.reason_against(link.url) is None]
         look = "" if page.article else look_of(links, capture.body)
-        mirror = saved.outcome == "duplicate" or self.frontier.is_shown_elsewhere(target, look)
+        alias = self.following.is_alias(target, capture)
+        mirror = alias or saved.outcome == "duplicate" or self.frontier.is_shown_elsewhere(target, look)
         # What is known from another address opens no new links: so mirrors end.
-        news = 0 if mirror else self._follow(target, links)
+        news = 0 if mirror else self.following.page(target, page, links, capture.fetched_at)
         self.endless.note(target.url, fruitful=bool(page.article or news))
         # Lists that share a box beside them lead to its pages again and again.
         is_barren = not news and target.kind is None and is_turned_to(target)
-        self._settle(target, capture, page, look=look, mirror=mirror or is_barren)
+        # Nor is it to be asked for every night.
+        is_idle = alias or ((mirror or is_barren) and page.kind == "listing")
+        self._settle(target, capture, "other" if is_idle else page.kind, look=look, fruitful=news > 0)
         return saved.outcome
 
     def _keep_failure(self, target: Target, fetch: Fetch) -> str:
@@ -178,7 +184,7 @@ class Run:
         self.frontier.settle(
             target,
             state=reason.state,
-            due=next_due(target.kind, now, None, reason.state),
+            due=next_due(target, now, state=reason.state, recheck=self.portal.recheck),
             reason=reason,
             detail=fetch.detail,
             capture=fetch.capture,
@@ -187,44 +193,38 @@ class Run:
             self.archive.log_event(self.run_id, target.url, reason, fetch.detail)
         return str(reason)
 
-    def _follow(self, target: Target, links: list[Link]) -> int:
-        """Queue the links of a page; how many were new and not of its own shape."""
-        shape = shape_of(target.url)
-        alike = [link for link in links if shape_of(link.url) == shape]
-        others = [link for link in links if shape_of(link.url) != shape]
-        news, _ = (self.frontier.add(some, depth=target.depth + 1, found_on=target.url) for some in (others, alike))
-        self.archive.learn_dates(links, portal=self.portal.key)
-        return news
-
-    def _follow_entries(self, fetcher: Fetcher, target: Target, entries: tuple[Entry, ...]) -> None:
-        wanted = [entry for entry in entries if fetcher.scope.reason_against(entry.link.url) is None]
-        self._follow(target, [entry.link for entry in wanted])
-        for entry in wanted:
-            if entry.modified:
-                self.frontier.touch(entry.link.url, entry.modified)
+    def _tell_of_depth(self, target: Target) -> None:
+        if number := self.frontier.put_aside():
+            self.tally.reasons[Reason.TOO_DEEP.value] += number
+            detail = f"{number} addresses found lie deeper than max_depth = {self.portal.max_depth}: not asked for"
+            self.archive.log_event(self.run_id, target.url, Reason.TOO_DEEP, detail)
 
     def _settle(
-        self, target: Target, capture: Capture, page: Page | None, *, look: str = "", mirror: bool = False
+        self, target: Target, capture: Capture, kind: Kind | None, *, look: str = "", fruitful: bool = False
     ) -> None:
-        kind = page.kind if page else target.kind
         if target.kind in REPORT_KINDS and kind not in REPORT_KINDS:
             kind = target.kind  # once a report, it is expected to be one: see drift.py
-        elif mirror and kind == "listing":
-            kind = "other"  # not to be asked for every night
-        dateline = page.article.published if page and page.article else target.seen_as and target.seen_as.published
         if target.depth == 0 and kind == "other":
             kind = None  # where a portal begins is due in every run, whatever it looks like
-        due = next_due(kind, capture.fetched_at, dateline.day if dateline else None, "fetched")
+        due = next_due(
+            target,
+            capture.fetched_at,
+            kind=kind,
+            day=self.archive.age_day(target.url, portal=self.portal.key),
+            recheck=self.portal.recheck,
+            fruitful=fruitful,
+        )
         self.frontier.settle(target, state="fetched", due=due, capture=capture, kind=kind, look=look)
 
     def _report(self, requests: int, stopped: str | None) -> RunReport:
+        held = self.frontier.held()  # by the budget of a pattern
         report = self.tally.report(
             self.portal.key,
             self.began,
             run_id=self.run_id,
             requests=requests,
-            waiting=self.frontier.waiting(),
-            stopped=stopped,
+            waiting=self.frontier.waiting() + held,
+            stopped=stopped or ("budget" if held else None),
         )
         report = replace(report, alarms=tuple(self._alarms(stopped)))
         self.archive.finish_run(self.run_id, report)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -30,7 +30,18 @@ from portal_archiver.model import (
     RunReport,
     Saved,
 )
-from portal_archiver.store import arrivals, articles, captures, portals, revisions, robots, runs
+from portal_archiver.store import (
+    arrivals,
+    articles,
+    captures,
+    events,
+    lifetimes,
+    nights,
+    portals,
+    revisions,
+    robots,
+    runs,
+)
 from portal_archiver.store import search as searching
 from portal_archiver.store.connection import Connection
 from portal_archiver.store.frontier import Frontier
@@ -51,7 +62,7 @@ class Archive:
     def __init__(self, path: str | Path = "archive.db", *, create: bool = True, read_only: bool = False) -> None:
         self.path = Path(path)
         self._connection = Connection(self.path, create=create, read_only=read_only)
-        self._run_lock = RunLock(self.path)
+        self._run_lock = RunLock(self.path, self._close_killed_runs)
 
     @property
     def db(self) -> Database:
@@ -80,9 +91,14 @@ class Archive:
     def exclusive(self) -> AbstractContextManager[None]:
         """One crawl at a time; LockedError says who is at work.
 
-        Ends with the process, however that ends; this object may take it again while it holds it.
+        Ends with the process, however that ends; this object may take it again while it holds it. Runs that have no
+        end when it is taken were killed, and are closed as that.
         """
         return self._run_lock.held()
+
+    def _close_killed_runs(self) -> None:
+        with self._connection.transaction():
+            runs.close_killed(self._connection.sql)
 
     def save(self, capture: Capture, page: Page, *, portal: str | None = None, reread: Reread | None = None) -> Saved:
         """Store a capture and what was understood of it, as an article of `portal` (default: the URL's host).
@@ -111,6 +127,11 @@ class Archive:
             return sum(
                 articles.learn_date(sql, portal_id, link.url, link.published) for link in links if link.published
             )
+
+    def age_day(self, url: str, *, portal: str) -> date | None:
+        """The day from which the article known under a URL ages: of publication, or when it was first seen."""
+        with self._connection.reading() as sql:
+            return lifetimes.age_day(sql, portal, url)
 
     def _portal_id(self, capture: Capture, portal: str | None) -> int:
         return portals.ensure(self._connection.sql, portal or host_of(capture.final_url) or "unknown")
@@ -224,7 +245,7 @@ class Archive:
         """The URLs of a portal that wait; with `recheck` all that are known. One Frontier is one run."""
         with self._connection.transaction():
             portal_id = portals.ensure(self._connection.sql, portal.key, portal.name)
-        return Frontier(self._connection, portal_id, recheck=recheck)
+        return Frontier(self._connection, portal_id, portal, recheck=recheck)
 
     def begin_run(self, portal: Portal, started_at: datetime) -> int:
         """Note that a run began (an aware time); returns its id."""
@@ -235,7 +256,7 @@ class Archive:
     def log_event(self, run_id: int, url: str, reason: str, detail: str = "") -> None:
         """Note what went wrong with a URL in a run."""
         with self._connection.transaction():
-            runs.log(self._connection.sql, run_id, url, reason, detail)
+            events.log(self._connection.sql, run_id, url, reason, detail)
 
     def finish_run(self, run_id: int, report: RunReport) -> None:
         """Store the report of a run that ended."""
@@ -246,7 +267,7 @@ class Archive:
         """What the last runs of a portal yielded, newest first; none from before it was accepted."""
         with self._connection.transaction():
             portal_id = portals.ensure(self._connection.sql, portal.key, portal.name)
-            return runs.nights(self._connection.sql, portal_id, limit=limit)
+            return nights.before_now(self._connection.sql, portal_id, limit=limit)
 
     def rhythm(self, portal: Portal, *, days: int = 60, newest: int = 3) -> Rhythm:
         """The last `days` days on which a portal published something, and its `newest` reports."""
@@ -262,7 +283,7 @@ class Archive:
     def portals(self) -> tuple[PortalStatus, ...]:
         """How every portal of the archive stands, by key."""
         with self._connection.reading() as sql:
-            return portals.statuses(sql)
+            return portals.statuses(sql, self._run_lock.is_held)
 
     def arrivals(self, since: datetime, *, portal: str | None = None) -> tuple[Arrival, ...]:
         """Reports that came or were edited at `since` (an aware time) or later, of all portals or one, by portal.
@@ -276,31 +297,29 @@ class Archive:
     def runs(
         self, *, portal: str | None = None, limit: int = 20, since: datetime | None = None
     ) -> tuple[RunReport, ...]:
-        """Reports of finished runs, of all portals or one, newest first; with `since`, of those that ended since."""
-        with self._connection.reading() as sql:
-            return runs.finished(sql, portal=portal, limit=limit, since=since)
+        """Reports of runs, of all portals or one, newest first; killed ones and those at work among them.
 
-    def unfinished_runs(self, since: datetime, *, portal: str | None = None) -> tuple[tuple[str, datetime], ...]:
-        """Portal and beginning of the runs that began since and have not ended: killed, or still at work."""
+        With `since` (an aware time), of those that ended, or were last heard of, since.
+        """
         with self._connection.reading() as sql:
-            return runs.unfinished(sql, portal=portal, since=since)
+            return runs.latest(sql, self._run_lock.is_held, portal=portal, limit=limit, since=since)
 
     def run(self, run_id: int) -> RunReport:
-        """The report of one finished run; UnknownRunError."""
+        """The report of one run; UnknownRunError."""
         with self._connection.reading() as sql:
-            return runs.one(sql, run_id)
+            return runs.one(sql, self._run_lock.is_held, run_id)
 
     def events(self, run_id: int, *, limit: int = 1000) -> tuple[RunEvent, ...]:
         """What went wrong in a run, one entry for each URL, in the order of time."""
         with self._connection.reading() as sql:
-            return runs.events(sql, run_id, limit=limit)
+            return events.of_run(sql, run_id, limit=limit)
 
     def last_event(self) -> int:
         """The number of the newest event of all runs, for `events_after`; 0 before there is one."""
         with self._connection.reading() as sql:
-            return runs.last_event(sql)
+            return events.last_event(sql)
 
     def events_after(self, number: int) -> tuple[RunEvent, ...]:
         """What went wrong in any run after the event of this number, in the order of time."""
         with self._connection.reading() as sql:
-            return runs.events_after(sql, number)
+            return events.events_after(sql, number)

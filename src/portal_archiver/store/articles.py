@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from portal_archiver.errors import UnknownArticleError
 from portal_archiver.model import REPORT_KINDS, Archived, Article, Capture, Dateline, Kind, Outcome, Page, Saved
-from portal_archiver.store import captures, history, identity, index, licenses, revisions
+from portal_archiver.store import captures, history, identity, index, licenses, lifetimes, revisions
 from portal_archiver.store.history import Reread
 from portal_archiver.store.identity import Fingerprints
 from portal_archiver.store.times import moment, stamp
@@ -283,6 +283,7 @@ def load(sql: sqlite3.Connection, article_id: int) -> Archived:
         first_seen=moment(first_seen),
         last_seen=moment(last_seen),
         urls=tuple(found for (found,) in urls),
+        gone_since=lifetimes.gone_since(sql, article_id),
     )
 
 

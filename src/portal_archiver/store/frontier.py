@@ -8,19 +8,17 @@ from datetime import datetime
 from itertools import cycle
 from typing import Any, Literal
 
-from portal_archiver.model import PAGE_STATUSES, Capture, Dateline, Kind, Link, Target
+from portal_archiver.model import PAGE_STATUSES, Capture, Dateline, Kind, Link, Portal, Target
+from portal_archiver.store.bounds import Bounds
 from portal_archiver.store.connection import Connection
-from portal_archiver.store.times import day_or_moment, now, stamp
+from portal_archiver.store.news import News
+from portal_archiver.store.ranks import HELD, KNOWN, LISTING, NEW, SEED, rank_of
+from portal_archiver.store.times import day_or_moment, maybe_moment, moment, now, stamp
 from portal_archiver.urls import canonicalize
 
 State = Literal["fetched", "failed", "gone", "skipped"]
 
-# The classes in which URLs wait (`urls.rank`), in the order of their turn: each is one range of an index, so that
-# the next URL costs the same whether ten wait or a million.
-SEED = 0  # what the portal's configuration, robots.txt or the usual places name: start pages, sitemaps, feeds
-LISTING = 1  # pages that were listings the last time
-NEW = 2  # pages never asked for: the newest date a listing gave first, then in the order of their discovery
-KNOWN = 3  # pages asked for before: the longest overdue first
+# In which order the URLs of a class wait.
 _ORDERS = {
     SEED: "due, tried_at, id",
     LISTING: "due, tried_at, id",
@@ -35,7 +33,7 @@ _TURNS = (LISTING, NEW, LISTING, NEW, LISTING, NEW, LISTING, KNOWN)
 _COUNTED_AFRESH = 2_000
 _CARRIED_ON = 100
 
-_COLUMNS = "id, url, depth, found_on, etag, last_modified, kind, text, listed, listed_raw"
+_COLUMNS = "id, url, depth, found_on, etag, last_modified, kind, text, listed, listed_raw, state, due, tried_at"
 _ADD = """
 INSERT OR IGNORE INTO urls (portal_id, url, depth, found_on, text, listed, listed_raw, rank, due)
 VALUES (:portal, :url, :depth, :found_on, :text, :listed, :raw, :rank, :due)
@@ -46,10 +44,6 @@ UPDATE urls SET text = CASE text WHEN '' THEN :text ELSE text END,
                 listed = coalesce(listed, :listed)
  WHERE portal_id = :portal AND url = :url AND ((text = '' AND :text <> '') OR (listed IS NULL AND :listed IS NOT NULL))
 """
-_TOUCH = """
-UPDATE urls SET due = :now
- WHERE portal_id = :portal AND url = :url AND due > :now AND fetched_at < :modified
-"""
 _SETTLE = """
 UPDATE urls SET state = :state, due = :due, reason = :reason, detail = :detail, tried_at = :now, rank = :rank,
                 kind = coalesce(:kind, kind), etag = :etag, last_modified = :last_modified,
@@ -58,6 +52,7 @@ UPDATE urls SET state = :state, due = :due, reason = :reason, detail = :detail, 
                 failures = CASE :state WHEN 'failed' THEN failures + 1 ELSE 0 END
  WHERE portal_id = :portal AND url = :url
 """
+_ANSWERS = "SELECT 1 FROM urls WHERE portal_id = ? AND url = ? AND state = 'fetched' AND kind IS NOT 'other'"
 _SAME_LOOK = "SELECT 1 FROM urls WHERE portal_id = ? AND look = ? AND url <> ? LIMIT 1"
 
 
@@ -70,10 +65,12 @@ def next_sql(rank: int) -> str:
     )
 
 
-def count_due(sql: sqlite3.Connection, portal_id: int, moment: str, run_began: str) -> int:
+def count_due(
+    sql: sqlite3.Connection, portal_id: int, moment: str, run_began: str, *, ranks: Iterable[int] = (*_ORDERS, HELD)
+) -> int:
     """How many URLs of a portal are due at a moment and were not tried since a run began."""
     row = sql.execute(
-        "SELECT count(*) FROM urls WHERE portal_id = ? AND rank IN (0, 1, 2, 3) AND due <= ?"
+        f"SELECT count(*) FROM urls WHERE portal_id = ? AND rank IN ({', '.join(map(str, ranks))}) AND due <= ?"
         " AND (tried_at IS NULL OR tried_at < ?)",
         (portal_id, moment, run_began),
     ).fetchone()
@@ -84,10 +81,11 @@ class Frontier:
     """The frontier of one portal during one run.
 
     What is claimed is remembered in memory alone: when the process dies, every URL that was not settled is waiting
-    again. With `recheck` all known URLs are due at once.
+    again. With `recheck` all known URLs are due at once. It goes no deeper than the portal's `max_depth`, and gives out
+    no more URLs of a pattern than its `budgets` say; what is beyond stays in the archive.
     """
 
-    def __init__(self, connection: Connection, portal_id: int, *, recheck: bool = False) -> None:
+    def __init__(self, connection: Connection, portal_id: int, portal: Portal, *, recheck: bool = False) -> None:
         self._connection = connection
         self._portal = portal_id
         self._claimed: set[int] = set()
@@ -95,12 +93,15 @@ class Frontier:
         self._turns = cycle(_TURNS)
         self._count = 0
         self._carried = _CARRIED_ON
-        if recheck:
-            with connection.transaction():
+        self._bounds = Bounds(connection.sql, portal_id, portal)
+        with connection.transaction():
+            self._bounds.begin()
+            if recheck:
                 connection.sql.execute(
                     "UPDATE urls SET due = ?1 WHERE portal_id = ?2 AND due > ?1", (stamp(now()), portal_id)
                 )
-        self._began = stamp(now())
+            self._began = stamp(now())
+            self._news = News.since_last_run(connection.sql, portal_id, self._began)
 
     def add(self, links: Iterable[Link], *, depth: int = 0, found_on: str = "") -> int:
         """Add URLs (canonical ones) found at `depth` links from a start page; returns how many were new.
@@ -113,7 +114,7 @@ class Frontier:
             added = self._connection.sql.executemany(_ADD, rows).rowcount if rows else 0
             if telling:
                 self._connection.sql.executemany(_FILL_BLANKS, telling)
-        self._count += added
+            self._count += self._bounds.added(rows, added)
         return added
 
     def _row(self, link: Link, depth: int, found_on: str) -> dict[str, Any]:
@@ -126,9 +127,13 @@ class Frontier:
             "text": link.text,
             "listed": listed.value.isoformat() if listed else None,
             "raw": listed.raw if listed else "",
-            "rank": NEW if depth else SEED,
+            "rank": self._bounds.rank_at(depth),
             "due": stamp(now()),
         }
+
+    def put_aside(self) -> int:
+        """How many URLs turned out to lie deeper than `max_depth` since this was asked last."""
+        return self._bounds.put_aside()
 
     def learn(self, capture: Capture, kind: Kind, due: datetime) -> None:
         """Know a page that came from elsewhere as one that was fetched, to be asked for at `due` (aware).
@@ -139,34 +144,85 @@ class Frontier:
         if url is None:
             return
         etag, last_modified = capture.header("etag"), capture.header("last-modified")
-        moment = stamp(capture.fetched_at)
+        fetched = stamp(capture.fetched_at)
         with self._connection.transaction():
             self._connection.sql.execute(
                 "INSERT OR IGNORE INTO urls (portal_id, url, depth, rank, state, due, tried_at, fetched_at, fetches,"
                 " kind, etag, last_modified) VALUES (?, ?, 1, ?, 'fetched', ?, ?, ?, 1, ?, ?, ?)",
-                (self._portal, url, KNOWN, stamp(due), moment, moment, kind, etag, last_modified),
+                (self._portal, url, KNOWN, stamp(due), fetched, fetched, kind, etag, last_modified),
             )
 
     def touch(self, url: str, modified: datetime) -> None:
         """Somebody (a sitemap) says the page changed at `modified` (aware): due now if our last answer is older."""
-        values = {"portal": self._portal, "url": url, "now": stamp(now()), "modified": stamp(modified)}
         with self._connection.transaction():
-            self._count += self._connection.sql.execute(_TOUCH, values).rowcount
+            self._count += self._news.touch(url, modified)
+
+    def date_anew(self, dated: Iterable[tuple[Link, datetime]]) -> None:
+        """A list shows these dates, each with the last moment that it may mean: due now is what had an earlier one.
+
+        Unless our last answer is from later than that moment.
+        """
+        with self._connection.transaction():
+            for link, modified in dated:
+                if link.published:
+                    self._count += self._news.date_anew(link.url, link.published.day.isoformat(), modified)
+
+    def put_off(self, urls: Iterable[str]) -> list[str]:
+        """Those of the URLs that are no reports, were not tried in this run, and are not due yet."""
+        with self._connection.reading():
+            return self._news.put_off(urls)
+
+    def make_due(self, urls: Iterable[str]) -> None:
+        """Ask for these URLs in this run, if they were not."""
+        with self._connection.transaction():
+            self._count += self._news.make_due(urls)
+
+    def fresh(self, urls: Iterable[str]) -> list[str]:
+        """Those of the (added) URLs that nobody knew of before this run, or before one that was cut short."""
+        with self._connection.reading():
+            return self._news.fresh(urls)
+
+    def answered_as(self, twins: dict[str, str]) -> list[str]:
+        """Those of the keys that are not known, while the URL that is their value is, and `answers`."""
+        with self._connection.reading():
+            return self._news.answered_as(twins)
+
+    def answers(self, url: str) -> bool:
+        """Whether a URL is known, and brought something the last time: it is no alias itself, say."""
+        with self._connection.reading() as sql:
+            return sql.execute(_ANSWERS, (self._portal, url)).fetchone() is not None
+
+    def held(self) -> int:
+        """How many URLs wait for the next run because the budget of their pattern is spent."""
+        with self._connection.reading():
+            return self._bounds.held()
 
     def next(self) -> Target | None:
         """The next URL that is due and was not tried in this run; None when there is none now."""
+        while (row := self._next_row()) is not None:
+            url, depth = row[1], row[2]
+            spent = self._bounds.spent_for(url) if depth else None
+            if spent is None:
+                self._bounds.spend(url)
+                return self._claim(row)
+            with self._connection.transaction():
+                self._bounds.hold(url, spent, stamp(now()), self._claimed)
+            self._carried = _CARRIED_ON  # so that those left are counted afresh
+        return None
+
+    def _next_row(self) -> tuple[Any, ...] | None:
         with self._connection.reading() as sql:
             turn = next(self._turns)
             for rank in sorted(_ORDERS, key=lambda rank: (rank != SEED, rank != turn)):
                 rows = sql.execute(next_sql(rank), (self._portal, stamp(now()), self._began, len(self._claimed) + 1))
-                for row in rows:
-                    if row[0] not in self._claimed:
-                        rows.close()
-                        return self._claim(row)
+                row: tuple[Any, ...] | None = next((row for row in rows if row[0] not in self._claimed), None)
+                rows.close()
+                if row is not None:
+                    return row
         return None
 
     def _claim(self, row: tuple[Any, ...]) -> Target:
-        url_id, url, depth, found_on, etag, last_modified, kind, text, listed, listed_raw = row
+        url_id, url, depth, found_on, etag, last_modified, kind, text, listed, listed_raw, state, due, tried_at = row
         self._claimed.add(url_id)
         self._ids[url] = url_id
         self._count -= 1
@@ -179,6 +235,9 @@ class Frontier:
             kind=kind,
             seen_as=Link(url, text, published) if text or published else None,
             found_on=found_on,
+            state=state,
+            due=moment(due),
+            tried_at=maybe_moment(tried_at),
         )
 
     def release(self, target: Target) -> None:
@@ -208,7 +267,7 @@ class Frontier:
             "reason": reason,
             "detail": detail,
             "now": stamp(now()),
-            "rank": _rank(target.depth, kind or target.kind),
+            "rank": rank_of(target.depth, kind or target.kind),
             "kind": kind,
             "look": look or None,
             "etag": etag,
@@ -234,16 +293,10 @@ class Frontier:
         """How many URLs are due now and not yet tried in this run; an estimate between counts when they are many."""
         if self._carried >= _CARRIED_ON or self._count <= _COUNTED_AFRESH:
             with self._connection.reading() as sql:
-                due = count_due(sql, self._portal, stamp(now()), self._began)
+                due = count_due(sql, self._portal, stamp(now()), self._began, ranks=_ORDERS)
             self._count, self._carried = due - len(self._claimed), 0
         self._carried += 1
         return self._count
-
-
-def _rank(depth: int, kind: Kind | None) -> int:
-    if depth == 0:
-        return SEED
-    return LISTING if kind == "listing" else KNOWN
 
 
 def _validators(target: Target, capture: Capture | None, state: State) -> tuple[str | None, str | None]:

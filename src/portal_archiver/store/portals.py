@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from datetime import date
 
 from portal_archiver.model import PortalStatus, Rhythm
@@ -56,19 +57,19 @@ def rhythm(sql: sqlite3.Connection, portal_id: int, *, days: int, newest: int) -
     )
 
 
-def statuses(sql: sqlite3.Connection) -> tuple[PortalStatus, ...]:
-    """How every portal stands, by key."""
+def statuses(sql: sqlite3.Connection, is_held: Callable[[], bool]) -> tuple[PortalStatus, ...]:
+    """How every portal stands, by key; `is_held` says whether a run is at work on the archive."""
     rows = sql.execute("SELECT id, key, name FROM portals ORDER BY key").fetchall()
-    return tuple(_status(sql, *row) for row in rows)
+    return tuple(_status(sql, is_held, *row) for row in rows)
 
 
-def _status(sql: sqlite3.Connection, portal_id: int, key: str, name: str) -> PortalStatus:
+def _status(sql: sqlite3.Connection, is_held: Callable[[], bool], portal_id: int, key: str, name: str) -> PortalStatus:
     articles, newest = sql.execute(
         "SELECT count(*), max(published) FROM articles WHERE portal_id = ?", (portal_id,)
     ).fetchone()
     present = stamp(now())
     failing, since = sql.execute(_FAILING, (portal_id,)).fetchone()
-    last = runs.finished(sql, portal=key, limit=1)
+    last_two = runs.latest(sql, is_held, portal=key, limit=2)
     return PortalStatus(
         key=key,
         name=name,
@@ -77,6 +78,6 @@ def _status(sql: sqlite3.Connection, portal_id: int, key: str, name: str) -> Por
         waiting=count_due(sql, portal_id, present, present),
         failing=failing,
         failing_since=maybe_moment(since),
-        last_run=last[0] if last else None,
+        last_run=next((run for run in last_two if run.stopped != "running"), None),
         last_success=maybe_moment(runs.last_success(sql, portal_id)),
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import asdict
-from datetime import date, datetime
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 
 from portal_archiver.errors import UnknownRunError
-from portal_archiver.model import Alarm, Night, RunEvent, RunReport, Yield
-from portal_archiver.store.times import moment, now, stamp
+from portal_archiver.model import PAGE_STATUSES, RunReport
+from portal_archiver.store import nights
+from portal_archiver.store.times import moment, stamp
 
 _COUNTS = (
     "requests", "fetched", "not_modified", "new", "changed", "unchanged", "duplicate", "not_articles", "failed",
@@ -19,30 +21,39 @@ _FINISH = (
     f"UPDATE runs SET {', '.join(f'{name} = ?' for name in _COUNTS)}, "
     "started_at = ?, finished_at = ?, reasons = ?, yields = ?, alarms = ?, stopped = ? WHERE id = ?"
 )
-_FINISHED = (
+_REPORTS = (
     "SELECT r.id, p.key, r.started_at, r.finished_at, r.reasons, r.yields, r.alarms, r.stopped, "
-    f"{', '.join(f'r.{name}' for name in _COUNTS)} "
-    "FROM runs r JOIN portals p ON p.id = r.portal_id WHERE r.finished_at IS NOT NULL"
+    f"{', '.join(f'r.{name}' for name in _COUNTS)} FROM runs r JOIN portals p ON p.id = r.portal_id"
 )
-
-_EVENTS = (
-    "SELECT e.at, e.url, e.reason, e.detail, p.key FROM run_events e"
-    " JOIN runs r ON r.id = e.run_id JOIN portals p ON p.id = r.portal_id"
+# What a run without an end has stored: its captures are those of its portal from its beginning on, until the portal's
+# next run. Ids grow with time, so the search for the first of them goes back no further than that.
+_STORED = f"""
+WITH run AS (
+    SELECT id, portal_id, started_at AS began,
+           coalesce((SELECT min(started_at) FROM runs n WHERE n.portal_id = r.portal_id AND n.id > r.id), '9') AS until
+      FROM runs r WHERE id = ?
+), kept AS (
+    SELECT c.id, c.article_id, c.fetched_at, c.status = 304 AS same,
+           c.status IN {tuple(sorted(PAGE_STATUSES))}
+               AND c.url NOT IN (SELECT url FROM run_events WHERE run_id = run.id) AS page,
+           (SELECT v.number FROM revisions v WHERE v.article_id = c.article_id AND v.capture_id = c.id) AS number
+      FROM run CROSS JOIN captures c
+     WHERE c.id > coalesce((SELECT id FROM captures WHERE fetched_at < began ORDER BY id DESC LIMIT 1), 0)
+       AND c.portal_id = run.portal_id AND c.fetched_at >= began AND c.fetched_at < until
 )
+SELECT count(*), coalesce(sum(page), 0), coalesce(sum(same), 0), coalesce(sum(page AND number = 1), 0),
+       coalesce(sum(page AND number > 1), 0),
+       coalesce(sum(page AND number IS NULL AND article_id IS NOT NULL), 0),
+       coalesce(sum(page AND article_id IS NULL), 0), max(fetched_at)
+  FROM kept
+"""
+_COUNTED = ("requests", "fetched", "not_modified", "new", "changed", "unchanged", "not_articles")
 
 
 def begin(sql: sqlite3.Connection, portal_id: int, started_at: datetime) -> int:
-    """Note that a run began: its id. A run that is killed stays without an end."""
+    """Note that a run began: its id. A run that is killed stays without an end until `close_killed`."""
     cursor = sql.execute("INSERT INTO runs (portal_id, started_at) VALUES (?, ?)", (portal_id, stamp(started_at)))
     return int(cursor.lastrowid or 0)
-
-
-def log(sql: sqlite3.Connection, run_id: int, url: str, reason: str, detail: str) -> None:
-    """Note what went wrong with one URL."""
-    sql.execute(
-        "INSERT INTO run_events (run_id, at, url, reason, detail) VALUES (?, ?, ?, ?, ?)",
-        (run_id, stamp(now()), url, reason, detail),
-    )
 
 
 def finish(sql: sqlite3.Connection, run_id: int, report: RunReport) -> None:
@@ -50,99 +61,91 @@ def finish(sql: sqlite3.Connection, run_id: int, report: RunReport) -> None:
     counts = [getattr(report, name) for name in _COUNTS]
     reasons = json.dumps(dict(report.reasons), ensure_ascii=False)
     times = (stamp(report.started_at), stamp(report.finished_at))
-    yields = json.dumps({name: (each.have, each.of) for name, each in report.yields.items()})
-    alarms = json.dumps([asdict(alarm) for alarm in report.alarms], ensure_ascii=False, default=str)
+    yields, alarms = nights.from_yields(report.yields), nights.from_alarms(report.alarms)
     sql.execute(_FINISH, (*counts, *times, reasons, yields, alarms, report.stopped, run_id))
 
 
-def finished(
-    sql: sqlite3.Connection, *, portal: str | None, limit: int, since: datetime | None = None
+def close_killed(sql: sqlite3.Connection) -> None:
+    """Give every run without an end the end "killed"; only for who knows that none is at work."""
+    for report in _told(sql, _nobody, f"{_REPORTS} WHERE r.finished_at IS NULL"):
+        finish(sql, report.id, report)
+
+
+def _nobody() -> bool:
+    return False
+
+
+def latest(
+    sql: sqlite3.Connection,
+    is_held: Callable[[], bool],
+    *,
+    portal: str | None,
+    limit: int,
+    since: datetime | None = None,
 ) -> tuple[RunReport, ...]:
-    """Reports of finished runs, newest first; with `since`, of those that ended at that moment or later."""
-    wanted = {" AND p.key = ?": portal, " AND r.finished_at >= ?": stamp(since) if since else None}
-    chosen = {clause: value for clause, value in wanted.items() if value is not None}
-    rows = sql.execute(f"{_FINISHED}{''.join(chosen)} ORDER BY r.id DESC LIMIT ?", (*chosen.values(), limit))
-    return tuple(_report(row) for row in rows)
+    """Reports of runs, newest first; one without an end is at work while `is_held` says that somebody is.
+
+    With `since`, of those that ended (or began, where they have no end) at that moment or later.
+    """
+    clauses = {"p.key = ?": portal, "coalesce(r.finished_at, r.started_at) >= ?": stamp(since) if since else None}
+    wanted = {clause: value for clause, value in clauses.items() if value is not None}
+    where = f" WHERE {' AND '.join(wanted)}" if wanted else ""
+    return _told(sql, is_held, f"{_REPORTS}{where} ORDER BY r.id DESC LIMIT ?", *wanted.values(), limit)
 
 
-def unfinished(sql: sqlite3.Connection, *, portal: str | None, since: datetime) -> tuple[tuple[str, datetime], ...]:
-    """Portal and beginning of the runs that began since, and have no end: killed, or still at work."""
-    rows = sql.execute(
-        "SELECT p.key, r.started_at FROM runs r JOIN portals p ON p.id = r.portal_id"
-        " WHERE r.finished_at IS NULL AND r.started_at >= ?1 AND (?2 IS NULL OR p.key = ?2) ORDER BY r.id",
-        (stamp(since), portal),
-    )
-    return tuple((key, moment(started)) for key, started in rows)
+def one(sql: sqlite3.Connection, is_held: Callable[[], bool], run_id: int) -> RunReport:
+    """The report of a run; UnknownRunError."""
+    found = _told(sql, is_held, f"{_REPORTS} WHERE r.id = ?", run_id)
+    if not found:
+        raise UnknownRunError(f"the archive has no run {run_id}; `portal-archiver runs` shows the last ones")
+    return found[0]
 
 
-def one(sql: sqlite3.Connection, run_id: int) -> RunReport:
-    """The report of a finished run; UnknownRunError."""
-    row = sql.execute(f"{_FINISHED} AND r.id = ?", (run_id,)).fetchone()
-    if row is None:
-        raise UnknownRunError(f"the archive has no finished run {run_id}; `portal-archiver runs` shows the last ones")
-    return _report(row)
+def _told(
+    sql: sqlite3.Connection, is_held: Callable[[], bool], select: str, *values: str | int | None
+) -> tuple[RunReport, ...]:
+    """The reports a SELECT finds, those of runs without an end completed.
+
+    Asked both before and after, `is_held` misses neither a run that begins meanwhile nor one that ends.
+    """
+    held = is_held()
+    reports = []
+    for row in sql.execute(select, values).fetchall():
+        report = _report(row)
+        if row[3] is None:
+            held = held or is_held()
+            report = _so_far(sql, replace(report, stopped="running" if held else "killed"))
+        reports.append(report)
+    return tuple(reports)
 
 
-def events(sql: sqlite3.Connection, run_id: int, *, limit: int) -> tuple[RunEvent, ...]:
-    """What went wrong in a run, in the order it did."""
-    rows = sql.execute(f"{_EVENTS} WHERE e.run_id = ? ORDER BY e.id LIMIT ?", (run_id, limit))
-    return tuple(_event(*row) for row in rows)
-
-
-def last_event(sql: sqlite3.Connection) -> int:
-    """The number of the newest event of all runs; 0 before there is one."""
-    return int(sql.execute("SELECT coalesce(max(id), 0) FROM run_events").fetchone()[0])
-
-
-def events_after(sql: sqlite3.Connection, number: int) -> tuple[RunEvent, ...]:
-    """What went wrong in any run after the event of this number, in the order it did."""
-    return tuple(_event(*row) for row in sql.execute(f"{_EVENTS} WHERE e.id > ? ORDER BY e.id", (number,)))
-
-
-def _event(at: str, url: str, reason: str, detail: str, portal: str) -> RunEvent:
-    return RunEvent(moment(at), url, reason, detail, portal)
-
-
-def nights(sql: sqlite3.Connection, portal_id: int, *, limit: int) -> tuple[Night, ...]:
-    """What the earlier runs of a portal yielded since it was last accepted as it is, newest first."""
-    rows = sql.execute(
-        "SELECT started_at, yields, alarms FROM runs WHERE portal_id = ? AND yields <> '{}'"
-        " AND started_at > coalesce((SELECT accepted_at FROM portals WHERE id = ?), '') ORDER BY id DESC LIMIT ?",
-        (portal_id, portal_id, limit),
-    )
-    return tuple(
-        Night(moment(started).date(), _yields(yields), frozenset(alarm.field for alarm in _alarms(alarms)))
-        for started, yields, alarms in rows
+def _so_far(sql: sqlite3.Connection, report: RunReport) -> RunReport:
+    """A run that has no report, by what it stored."""
+    *counts, last_kept = sql.execute(_STORED, (report.id,)).fetchone()
+    failures = sql.execute(
+        "SELECT reason, count(*), max(at) FROM run_events WHERE run_id = ? GROUP BY reason", (report.id,)
+    ).fetchall()
+    reasons = {reason: number for reason, number, _ in failures}
+    seen = [last_kept, *(at for *_, at in failures)]
+    return replace(
+        report,
+        finished_at=max((moment(at) for at in seen if at), default=report.started_at),
+        reasons=reasons,
+        failed=sum(reasons.values()),
+        **dict(zip(_COUNTED, counts, strict=True)),
     )
 
 
-def _yields(text: str) -> dict[str, Yield]:
-    return {name: Yield(*counts) for name, counts in json.loads(text).items()}
-
-
-def _alarms(text: str) -> tuple[Alarm, ...]:
-    return tuple(
-        Alarm(
-            alarm["field"],
-            alarm["now"],
-            alarm["before"],
-            date.fromisoformat(alarm["last_good"]) if alarm["last_good"] else None,
-            tuple(alarm["examples"]),
-        )
-        for alarm in json.loads(text)
-    )
-
-
-def _report(row: tuple[int, str, str, str, str, str, str, str | None, *tuple[int, ...]]) -> RunReport:
+def _report(row: tuple[int, str, str, str | None, str, str, str, str | None, *tuple[int, ...]]) -> RunReport:
     run_id, key, started, ended, reasons, yields, alarms, stopped, *counts = row
     return RunReport(
         id=run_id,
         portal=key,
         started_at=moment(started),
-        finished_at=moment(ended),
+        finished_at=moment(ended or started),
         reasons=json.loads(reasons),
-        yields=_yields(yields),
-        alarms=_alarms(alarms),
+        yields=nights.to_yields(yields),
+        alarms=nights.to_alarms(alarms),
         stopped=stopped,
         **dict(zip(_COUNTS, counts, strict=True)),
     )

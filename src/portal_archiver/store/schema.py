@@ -167,7 +167,7 @@ CREATE TABLE runs (
     id           INTEGER PRIMARY KEY,
     portal_id    INTEGER NOT NULL REFERENCES portals(id),
     started_at   TEXT NOT NULL,
-    finished_at  TEXT,                        -- NULL while it runs, and for good when it was killed
+    finished_at  TEXT,                        -- NULL while it runs; where it was killed, until the next run begins
     requests     INTEGER NOT NULL DEFAULT 0,
     fetched      INTEGER NOT NULL DEFAULT 0,
     not_modified INTEGER NOT NULL DEFAULT 0,

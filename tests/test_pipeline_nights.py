@@ -1,0 +1,448 @@
+"""What a night asks for on a portal that grows: what is due, what is new, and not much else; counted by the server."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from growing_portal import GrowingPortal, growing, pass_time, path_of, portal_of, title
+from portal_archiver.cli.exits import OK, code_of
+from portal_archiver.crawler import next_due
+from portal_archiver.model import Article, Capture, Dateline, Link, Page, Portal, Target
+from portal_archiver.pipeline import Progress, crawl
+from portal_archiver.store import Archive
+from program import cli
+
+LISTS = 40
+FIRST = {"/", "/tin-tuc"}
+
+
+def reports_in(asked: list[str]) -> set[str]:
+    return {path for path in asked if path.startswith("/bai/")}
+
+
+def lists_in(asked: list[str]) -> list[str]:
+    """The pages of the list that there were from the beginning."""
+    return sorted(path for path in asked if path in {"/tin-tuc", *(f"/tin-tuc?page={n}" for n in range(2, LISTS + 1))})
+
+
+def known(archive: Archive, portal: Portal) -> set[str]:
+    rows = archive.db.query("SELECT url FROM articles")
+    return {row["url"].removeprefix(portal.start[0].rstrip("/")) for row in rows}
+
+
+def test_an_unchanged_night_on_ten_thousand_reports_touches_only_what_is_due(tmp_path: Path) -> None:
+    """A hundred days of a hundred reports, all looked at last night."""
+    with growing(0) as site, Archive(tmp_path / "archive.db") as archive:
+        portal = portal_of(site)
+        site.pages["/"] = (200, "<title>Bạch Hải</title>", "")
+        now = datetime.now(UTC)
+        ages = {f"{site.url}{path_of(n)}": n % 100 for n in range(1, 10_001)}
+        fill(archive, portal, ages, now)
+        crawl(portal, archive)
+        assert site.night() == ["/"]
+        pass_time(archive, days=1)
+        report = crawl(portal, archive)
+        looked_at = reports_in(site.night())
+        assert looked_at == {url.removeprefix(site.url) for url, age in ages.items() if age <= 2}
+        assert report.requests < 310
+
+
+def fill(archive: Archive, portal: Portal, ages: dict[str, int], now: datetime) -> None:
+    frontier = archive.frontier(portal)
+    with archive.transaction():
+        frontier.add([Link(url, "Tin") for url in ages], depth=1)
+        for url, age in ages.items():
+            day = now.date() - timedelta(days=age)
+            capture = Capture(url, fetched_at=now, body=url.encode())
+            archive.save(
+                capture, Page(url, url, "article", Article(url, url, published=Dateline(day))), portal="bachhai"
+            )
+            due = next_due(Target(url), now, kind="article", day=day, recheck=portal.recheck)
+            frontier.settle(Target(url, depth=1), state="fetched", due=due, capture=capture, kind="article")
+
+
+# --- paging -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def site() -> object:
+    with growing(LISTS * 10) as opened:
+        yield opened
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> object:
+    with Archive(tmp_path / "archive.db") as opened:
+        yield opened
+
+
+def feed(site: GrowingPortal, count: int) -> None:
+    items = "".join(f"<item><title>x</title><link>{site.url}{path_of(n)}</link></item>" for n in site.reports[:count])
+    site.pages["/rss"] = (200, f"<rss><channel>{items}</channel></rss>", "")
+
+
+def first_night(site: GrowingPortal, archive: Archive, **settings: object) -> Portal:
+    portal = portal_of(site, recheck=(90,), **settings)
+    assert crawl(portal, archive).waiting == 0
+    assert len(reports_in(site.night())) == len(site.reports)
+    pass_time(archive, days=1)
+    return portal
+
+
+def test_a_night_without_news_reads_the_first_page_of_a_list(site: GrowingPortal, archive: Archive) -> None:
+    portal = first_night(site, archive)
+    crawl(portal, archive)
+    assert sorted(site.night()) == sorted(FIRST)
+
+
+def test_new_reports_within_one_page_cost_a_look_at_the_next(site: GrowingPortal, archive: Archive) -> None:
+    portal = first_night(site, archive)
+    for count in (1, 7):
+        new = site.publish(count)
+        crawl(portal, archive)
+        asked = site.night()
+        assert reports_in(asked) == new
+        assert lists_in(asked) == ["/tin-tuc", "/tin-tuc?page=2"]
+        pass_time(archive, days=1)
+    crawl(portal, archive)
+    assert lists_in(site.night()) == ["/tin-tuc"]
+
+
+@pytest.mark.parametrize("told_before", [False, True])
+def test_more_new_reports_than_a_page_holds_are_all_found_in_the_same_night(
+    site: GrowingPortal, archive: Archive, told_before: bool
+) -> None:
+    """Also where a feed, read before the list, has named the newest."""
+    feed(site, 0)
+    portal = first_night(site, archive)
+    new = site.publish(34)
+    if told_before:
+        feed(site, 20)
+    crawl(portal, archive)
+    asked = site.night()
+    assert reports_in(asked) == new
+    assert lists_in(asked) == ["/tin-tuc", "/tin-tuc?page=2", "/tin-tuc?page=3", "/tin-tuc?page=4", "/tin-tuc?page=5"]
+
+
+@pytest.mark.parametrize("cut_after", [1, 2, 3, 4, 5, 8, 15, 20])
+def test_a_night_cut_short_loses_no_new_report(site: GrowingPortal, archive: Archive, cut_after: int) -> None:
+    feed(site, 0)
+    portal = first_night(site, archive)
+    new = site.publish(34)
+    feed(site, 10)
+    crawl(portal, archive, max_pages=cut_after)
+    pass_time(archive, days=1)
+    crawl(portal, archive)
+    assert new <= known(archive, portal)
+    assert len(set(lists_in(site.night()))) <= 6
+
+
+def test_a_report_put_deep_into_a_list_is_found_within_the_period_and_not_all_lists_at_once(
+    site: GrowingPortal, archive: Archive
+) -> None:
+    portal = first_night(site, archive)
+    site.reports.insert(LISTS * 5, 9999)  # a report that was taken back for a while
+    looks: Counter[str] = Counter()
+    found: list[int] = []
+    for night in range(31):
+        crawl(portal, archive)
+        asked = site.night()
+        further = [path for path in lists_in(asked) if path != "/tin-tuc"]
+        assert len(further) <= LISTS / 4
+        looks.update(further)
+        if path_of(9999) in asked:
+            found.append(night)
+        pass_time(archive, days=1)
+    assert len(found) == 1
+    assert len(looks) >= LISTS - 1
+    assert max(looks.values()) <= 6
+
+
+# --- what others say has changed --------------------------------------------------------------------------------------
+
+
+def sitemap(site: GrowingPortal, modified: dict[int, str]) -> None:
+    entries = "".join(
+        f"<url><loc>{site.url}{path_of(n)}</loc><lastmod>{stamp}</lastmod></url>" for n, stamp in modified.items()
+    )
+    site.pages["/sitemap.xml"] = (200, f"<urlset>{entries}</urlset>", "")
+
+
+def ago(**spans: float) -> str:
+    return (datetime.now(UTC) - timedelta(**spans)).isoformat(timespec="seconds")
+
+
+def test_only_a_change_later_than_our_last_look_makes_a_report_due(site: GrowingPortal, archive: Archive) -> None:
+    stamps = {n: ago(days=300, hours=n) for n in site.reports}
+    sitemap(site, stamps)
+    portal = first_night(site, archive)
+    (looked,) = archive.db.query("SELECT fetched_at FROM urls WHERE url = ?", [f"{site.url}{path_of(9)}"])
+    sitemap(site, stamps | {7: ago(hours=3), 8: ago(days=1, hours=2), 9: looked["fetched_at"]})
+    crawl(portal, archive)
+    assert reports_in(site.night()) == {path_of(7)}
+    crawl(portal, archive)
+    assert reports_in(site.night()) == set()
+
+
+@pytest.mark.parametrize("lie", ["now", "today", "last night"])
+def test_a_sitemap_that_dates_everything_anew_makes_nothing_due(
+    site: GrowingPortal, archive: Archive, lie: str
+) -> None:
+    sitemap(site, dict.fromkeys(site.reports, ago(days=400)))
+    portal = first_night(site, archive)
+    said = {
+        "now": [ago(seconds=n % 200) for n in site.reports],  # written while it was made
+        "today": [ago()[:10] for _ in site.reports],
+        "last night": [ago(hours=4)] * len(site.reports),
+    }[lie]
+    sitemap(site, dict(zip(site.reports, said, strict=True)) | {3: ago(hours=9)})
+    crawl(portal, archive)
+    assert reports_in(site.night()) == {path_of(3)}  # who has a date of its own is believed
+
+
+def test_a_list_that_shows_a_later_date_than_before_makes_a_report_due_once(
+    site: GrowingPortal, archive: Archive
+) -> None:
+    days = {n: date.today() - timedelta(days=60 + (400 - n)) for n in site.reports}
+    site.dates = {n: f"{day:%d/%m/%Y}" for n, day in days.items()}
+    portal = first_night(site, archive)
+    newest = site.reports[0]
+    site.dates[newest - 4] = f"{days[newest - 4] + timedelta(days=2):%d/%m/%Y}"  # later, but before our last look
+    asked = []
+    for night in range(4):
+        site.dates[newest - 3] = f"{datetime.now(UTC) - timedelta(days=1 + night):%d/%m/%Y}"
+        crawl(portal, archive)
+        asked += [path for path in site.night() if path.startswith("/bai/")]
+        pass_time(archive, days=1)
+    assert set(asked) == {path_of(newest - 3)}
+    assert len(asked) <= 2
+    published = archive.article(1).article.published
+    assert published
+    assert {row["n"] for row in archive.db.query("SELECT max(number) AS n FROM revisions")} == {1}
+
+
+def test_a_list_that_dates_everything_today_makes_nothing_due(site: GrowingPortal, archive: Archive) -> None:
+    site.dates = dict.fromkeys(site.reports, "01/02/2024")
+    portal = first_night(site, archive)
+    site.dates = {n: f"{datetime.now(UTC):%d/%m/%Y}" for n in site.reports}
+    crawl(portal, archive)
+    assert reports_in(site.night()) == set()
+
+
+def test_a_report_that_is_gone_stays_and_says_since_when(site: GrowingPortal, archive: Archive) -> None:
+    portal = first_night(site, archive)
+    newest = site.reports[0]
+    (row,) = archive.db.query("SELECT id FROM articles WHERE url LIKE ?", [f"%{path_of(newest)}"])
+    assert archive.article(row["id"]).gone_since is None
+    site.gone.add(path_of(newest))
+    crawl(portal, archive, recheck=True)
+    gone = archive.article(row["id"])
+    assert gone.article.title == title(newest)
+    assert gone.gone_since and gone.gone_since > gone.last_seen
+    shown = cli(archive.path.parent, "show", str(row["id"])).stdout
+    assert re.search(rf"^  gone since +{gone.gone_since:%Y-%m-%d %H:%M}", shown, re.M)
+    site.night()
+    for days in (28, 3):
+        pass_time(archive, days=days)
+        crawl(portal, archive)
+    assert site.night().count(path_of(newest)) == 1  # after thirty days, and its date is still the first
+    again = archive.article(row["id"])
+    assert again.gone_since and abs(gone.gone_since - again.gone_since - timedelta(days=31)) < timedelta(seconds=1)
+    site.gone.clear()
+    crawl(portal, archive, recheck=True)
+    assert archive.article(row["id"]).gone_since is None
+
+
+# --- bounds -----------------------------------------------------------------------------------------------------------
+
+
+def chain(site: GrowingPortal, length: int) -> None:
+    """Every page leads to the next, whose name says nothing."""
+    for n in range(length):
+        text = f"<title>Trang {n}</title><p>Bước {n}</p><a href='/buoc/{chr(97 + n)}'>Đi tiếp tới bước khác {n}</a>"
+        site.pages["/" if n == 0 else f"/buoc/{chr(96 + n)}"] = (200, text, "")
+
+
+def test_what_lies_too_deep_is_told_kept_and_asked_for_once_it_may(tmp_path: Path) -> None:
+    with growing(0) as site, Archive(tmp_path / "archive.db") as archive:
+        chain(site, 9)
+        report = crawl(portal_of(site, max_depth=3), archive)
+        assert site.night() == ["/", "/buoc/a", "/buoc/b", "/buoc/c"]
+        assert (dict(report.reasons), report.waiting, report.stopped) == ({"too-deep": 1}, 0, None)
+        assert code_of([report]) == OK
+        (event,) = archive.events(report.id)
+        assert (event.url, event.reason) == (f"{site.url}/buoc/c", "too-deep")
+        assert "1 addresses found lie deeper than max_depth = 3" in event.detail
+        assert dict(crawl(portal_of(site, max_depth=3), archive).reasons) == {}
+        site.night()
+        crawl(portal_of(site), archive)
+        assert site.night()[1:] == [f"/buoc/{letter}" for letter in "defgh"] + ["/buoc/i"]
+
+
+def test_what_is_found_nearer_later_is_not_too_deep(tmp_path: Path) -> None:
+    with growing(0) as site, Archive(tmp_path / "archive.db") as archive:
+        chain(site, 6)
+        portal = portal_of(site, max_depth=2)
+        crawl(portal, archive)
+        site.pages["/"] = (200, f"{site.pages['/'][1]}<a href='/buoc/c'>Bước thứ ba</a>", "")
+        site.night()
+        crawl(portal, archive)
+        assert site.night() == ["/", "/buoc/c", "/buoc/d"]
+
+
+def test_the_pages_of_a_long_list_are_not_too_deep(site: GrowingPortal, archive: Archive) -> None:
+    first_night(site, archive, max_depth=2)
+
+
+def test_a_pattern_has_a_budget_of_its_own_and_the_rest_waits(site: GrowingPortal, archive: Archive) -> None:
+    portal = portal_of(site, budgets={"*/bai/*9.html": 15, "/tin-tuc?page=*": 1000})
+    nights = []
+    for _ in range(3):
+        report = crawl(portal, archive)
+        nights.append((Counter(path.endswith("9.html") for path in reports_in(site.night())), report))
+        pass_time(archive, minutes=1)
+    assert nights[0][0][False] == len(site.reports) - 40
+    assert [asked[True] for asked, _ in nights] == [15, 15, 10]
+    assert [(report.stopped, report.waiting) for _, report in nights] == [("budget", 25), ("budget", 10), (None, 0)]
+    assert known(archive, portal) == {path_of(n) for n in site.reports}
+
+
+def test_what_a_spent_budget_holds_costs_no_look_up_each(tmp_path: Path) -> None:
+    with Archive(tmp_path / "archive.db") as archive:
+        portal = Portal(("https://bachhai.example/",), budgets={"/lich/*": 2})
+        frontier = archive.frontier(portal)
+        frontier.add([Link(f"https://bachhai.example/lich/{n}") for n in range(5000)], depth=1)
+        frontier.add([Link(f"https://bachhai.example/tin/{n}") for n in range(3)], depth=1)
+        statements: list[str] = []
+        archive.db.conn.set_trace_callback(statements.append)
+        urls = [target.url for target in iter(frontier.next, None)]
+        archive.db.conn.set_trace_callback(None)
+        assert len(statements) < 200
+        assert sorted(url.split("/")[3] for url in urls) == ["lich", "lich", "tin", "tin", "tin"]
+        assert (frontier.waiting(), frontier.held(), frontier.next()) == (0, 4998, None)
+        frontier.add([Link("https://bachhai.example/lich/moi")], depth=1)  # found after the budget was spent
+        assert (frontier.next(), frontier.held()) == (None, 4999)
+        assert archive.portals()[0].waiting == 5004  # nothing was settled
+        assert archive.frontier(portal).waiting() == 5004
+
+
+def test_a_held_page_is_asked_for_even_if_the_run_that_held_it_was_killed(
+    site: GrowingPortal, archive: Archive
+) -> None:
+    portal = portal_of(site, budgets={"/bai/*": 3})
+    stop = threading.Event()
+
+    def halt(progress: Progress) -> None:
+        if progress.done > 30:
+            stop.set()
+
+    crawl(portal, archive, on_progress=halt, stop=stop)
+    crawl(portal_of(site), archive)
+    assert known(archive, portal) == {path_of(n) for n in site.reports}
+
+
+# --- one page, two spellings ------------------------------------------------------------------------------------------
+
+
+def slashed(site: GrowingPortal, names: list[str], *, redirects: bool) -> None:
+    """Sections under both spellings; the one without a slash redirects, or is a page of its own."""
+    for name in names:
+        items = "".join(
+            f"<li><a href='/muc/{name}/bai-{n}.html'>Mục {name}: tin bài số {n} trong tuần</a></li>" for n in range(4)
+        )
+        page = f"<title>Mục {name}</title><h1>Mục {name}</h1><ul>{items}</ul>"
+        site.pages[f"/muc/{name}/"] = (200, page, "")
+        site.pages[f"/muc/{name}"] = (
+            (301, "", f"/muc/{name}/") if redirects else (200, page.replace("bai-", "ban-"), "")
+        )
+        for n in range(4):
+            head = f"Mục {name}: tin bài số {n} trong tuần"
+            body = (
+                f"<title>{head}</title><h1>{head}</h1>"
+                + 4 * f"<p>Xã {name} có tin số {n}, bà con vui mừng đón đọc.</p>"
+            )
+            site.pages[f"/muc/{name}/bai-{n}.html"] = (200, body, "")
+            site.pages[f"/muc/{name}/ban-{n}.html"] = (
+                200,
+                body.replace("tin số", "bản số").replace("tin bài", "bản"),
+                "",
+            )
+
+
+def front(site: GrowingPortal, hrefs: list[str]) -> None:
+    site.pages["/"] = (200, "<title>Bạch Hải</title>" + "".join(f"<a href='{href}'>{href}</a>" for href in hrefs), "")
+
+
+def test_a_spelling_that_redirects_to_a_known_page_costs_one_look_and_not_one_a_night(tmp_path: Path) -> None:
+    names = ["an", "binh", "chau", "dong"]
+    with growing(0) as site, Archive(tmp_path / "archive.db") as archive:
+        slashed(site, names, redirects=True)
+        both = [f"/muc/{name}{slash}" for name in names for slash in ("/", "")]
+        front(site, both)
+        nights = []
+        for _ in range(3):
+            crawl(portal_of(site, recheck=(90,)), archive)
+            nights.append(Counter(path for path in site.night() if path in both))
+            pass_time(archive, days=1)
+        assert {nights[0][f"/muc/{name}"] for name in names} == {1}
+        assert nights[1] == nights[2] == {f"/muc/{name}/": 1 for name in names}
+
+
+def test_where_a_host_adds_the_slash_a_known_page_is_not_asked_for_without_it(tmp_path: Path) -> None:
+    names = ["an", "binh", "chau", "dong", "hoa"]
+    with growing(0) as site, Archive(tmp_path / "archive.db") as archive:
+        slashed(site, names, redirects=True)
+        front(site, [f"/muc/{name}/" for name in names])
+        crawl(portal_of(site), archive)
+        site.night()
+        front(site, ["/muc/an", "/muc/binh", "/trang-sau-cung"])
+        more = "".join(f"<a href='/muc/{name}'>Mục {name}</a>" for name in ("chau", "dong", "la"))
+        site.pages["/trang-sau-cung"] = (200, f"<title>Sau cùng</title>{more}", "")
+        site.pages["/muc/la"] = (200, "<title>Lạ</title><p>Không có gạch chéo.</p>", "")
+        crawl(portal_of(site), archive)
+        asked = set(site.night())
+        assert {"/muc/an", "/muc/binh"} <= asked  # the evidence
+        assert not {"/muc/chau", "/muc/dong"} & asked
+        assert "/muc/la" in asked  # its other spelling is not known
+
+
+def test_two_spellings_that_are_two_pages_are_both_kept(tmp_path: Path) -> None:
+    names = ["an", "binh", "chau"]
+    with growing(0) as site, Archive(tmp_path / "archive.db") as archive:
+        slashed(site, names, redirects=False)
+        front(site, [f"/muc/{name}{slash}" for name in names for slash in ("/", "")])
+        crawl(portal_of(site), archive)
+        asked = set(site.night())
+        assert {f"/muc/{name}/{kind}-{n}.html" for name in names for kind in ("bai", "ban") for n in range(4)} <= asked
+
+
+def test_a_portal_that_turns_its_redirects_round_keeps_its_lists(tmp_path: Path) -> None:
+    with growing(0) as site, Archive(tmp_path / "archive.db") as archive:
+        slashed(site, ["an"], redirects=True)
+        front(site, ["/muc/an/", "/muc/an"])
+        crawl(portal_of(site), archive)
+        site.pages["/muc/an/"], site.pages["/muc/an"] = (301, "", "/muc/an"), site.pages["/muc/an/"]
+        for _ in range(12):
+            pass_time(archive, days=1)
+            site.night()
+            crawl(portal_of(site), archive)
+            assert "/muc/an" in site.night()
+
+
+def test_lists_that_lead_elsewhere_for_a_night_are_lists_again_the_next(tmp_path: Path) -> None:
+    with growing(30) as site, Archive(tmp_path / "archive.db") as archive:
+        portal = first_night(site, archive)
+        site.pages["/tin-tuc"] = (302, "", "/")
+        crawl(portal, archive)
+        pass_time(archive, days=1)
+        del site.pages["/tin-tuc"]
+        new = site.publish(8)
+        site.night()
+        crawl(portal, archive)
+        assert reports_in(site.night()) == new
