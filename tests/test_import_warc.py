@@ -284,6 +284,17 @@ def test_what_was_exported_comes_back_as_it_was(tmp_path: Path, archive: Archive
     ]
 
 
+def test_what_others_captured_is_exported_as_theirs(tmp_path: Path, archive: Archive) -> None:
+    warc = Warc()
+    warc.add(WARC_Record_ID="<urn:uuid:7>")
+    take(archive, warc.save(tmp_path))
+    export_warc(archive, tmp_path / "b.warc")
+    written = (tmp_path / "b.warc").read_bytes()
+    assert b"\r\nimportedFrom: a.warc.gz <urn:uuid:7>\r\n" in written
+    assert b"WARC-Type: request" not in written
+    assert take(archive, tmp_path / "b.warc").held == 1
+
+
 def test_a_page_goes_to_the_portal_of_its_host(tmp_path: Path, archive: Archive) -> None:
     warc = Warc()
     for host in ("www.bachhai.example", "xa.bachhai.example", "khac.example"):

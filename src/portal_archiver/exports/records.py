@@ -109,7 +109,8 @@ class Builder:
         """All records of a capture, the one that shows its page first."""
         kept = evidence.record
         yield self.revisit(kept, original) if original else self.response(kept, payload)
-        yield self.request(kept)
+        if kept.source is None:  # what others asked, and as whom, is not known here
+            yield self.request(kept)
         if fields := tuple(_beside(kept, original)):
             yield self.metadata(kept, fields)
 
@@ -193,11 +194,15 @@ def _fields(fields: Iterable[tuple[str, str]]) -> bytes:
 
 
 def _beside(kept: CaptureRecord, original: Original | None) -> Iterator[tuple[str, str]]:
-    """Which URL was asked for, where another one answered; of a 304 that is a revisit, what the server said."""
+    """Which URL was asked for, where another one answered; whose capture it is, where it is not ours; the headers of a
+    304 that is a revisit.
+    """
     if kept.url != sent_url(kept):
         yield "via", kept.url
     if kept.url != kept.final_url:
         yield "hopsFromSeed", "R"
+    if kept.source:
+        yield "importedFrom", f"{kept.source.file} {kept.source.record}".strip()
     if kept.status == 304 and original:
         yield "http-status", f"304 {_phrase(304)}"
         yield from (("http-header", ": ".join(line)) for line in _lines(kept.headers))
