@@ -6,6 +6,7 @@ READY := $(VENV)/.ready
 READY_TEST := $(VENV)/.ready-test
 READY_BENCH := $(VENV)/.ready-bench
 REPLAY := .venv-replay
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
@@ -18,13 +19,13 @@ demo: $(READY) ## Archive a small fictional portal into ./archive.db, and search
 	@$(BIN)/portal-archiver demo
 
 test: $(READY_TEST) ## Run the tests
-	@$(BIN)/python -m pytest
+	@$(PYTEST)
 
 check: $(READY_TEST) ## Lint, types, tests
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest
+	@$(PYTEST)
 
 format: $(READY_TEST) ## Put the code into its form
 	@$(BIN)/ruff check --fix .

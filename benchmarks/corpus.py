@@ -16,11 +16,12 @@ Pages = list[tuple[bytes, str]]
 
 def pages() -> tuple[str, Pages]:
     """A name for the corpus, and its pages as (payload, URL)."""
-    real = _real()
-    return (f"{len(real)} real pages", real) if real else _demo()
+    found = real()
+    return (f"{len(found)} real pages", found) if found else _demo()
 
 
-def _real() -> Pages:
+def real() -> Pages:
+    """The real pages alone; none where the data folder is not there."""
     folder = DATA / "pages"
     files = sorted(file for file in folder.rglob("*") if file.is_file() and file.name.endswith(ENDINGS))
     found: Pages = []

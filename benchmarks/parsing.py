@@ -9,7 +9,7 @@ from collections.abc import Callable
 from benchmarks.corpus import Pages, pages
 from portal_archiver import parse_page
 
-ROUNDS = 3
+ROUNDS = 2
 
 
 def _ours(html: bytes, url: str) -> object:

@@ -174,7 +174,8 @@ def test_the_schema_is_strict_and_as_many_migrations_as_its_version_says(tmp_pat
         ]
         assert {table.name for table in ours} == {
             "portals", "urls", "captures", "bodies", "articles", "revisions", "photos", "attachments", "article_urls",
-            "licenses", "runs", "run_events", "dictionaries", "robots",
+            "licenses", "runs", "run_events", "dictionaries", "robots", "story_bands",
+            "story_links",
         }  # fmt: skip
         assert all(table.strict for table in ours)
         assert archive.db.journal_mode == "wal"
@@ -197,7 +198,16 @@ UNDO = {
         ],
     ),
     5: ("m005_dictionaries", ["DROP TABLE dictionaries", "ALTER TABLE bodies DROP COLUMN dictionary_id"]),
-    6: ("m006_provenance", ["DROP INDEX captures_by_url", "ALTER TABLE captures DROP COLUMN source"]),
+    6: ("m006_stories", ["DROP TABLE story_bands", "DROP TABLE story_links"]),
+    7: (
+        "m007_parsers",
+        [
+            "ALTER TABLE captures DROP COLUMN parser",
+            "ALTER TABLE captures DROP COLUMN revision_id",
+            "ALTER TABLE revisions DROP COLUMN parser",
+        ],
+    ),
+    8: ("m008_provenance", ["DROP INDEX captures_by_url", "ALTER TABLE captures DROP COLUMN source"]),
 }
 
 

@@ -114,6 +114,22 @@ def test_a_known_url_keeps_its_state_and_a_listing_fills_blanks(archive: Archive
     assert seen[f"{SITE}/b"].seen_as is None
 
 
+def test_a_page_may_link_twice_to_an_address_and_name_it_once(archive: Archive) -> None:
+    frontier = archive.frontier(PORTAL)
+    listed = Dateline(date(2024, 2, 3), origin="listing", raw="(03/02)")
+    links = [Link(f"{SITE}/a"), Link(f"{SITE}/a", "Tin A", listed)]
+    assert [frontier.add(links, depth=1), frontier.add(links, depth=1)] == [1, 0]
+    assert claimed(frontier).seen_as == links[1]
+
+
+def test_an_odd_address_is_not_taken_for_a_known_one(archive: Archive) -> None:
+    frontier = archive.frontier(PORTAL)
+    assert frontier.add([Link(f"{SITE}/a")], depth=1) == 1
+    assert frontier.add([Link(f"{SITE}/a\0b")], depth=1) == 1
+    with pytest.raises(UnicodeEncodeError):
+        frontier.add([Link(f"{SITE}/a\ud800")], depth=1)
+
+
 def test_validators_are_those_of_the_last_answer(archive: Archive) -> None:
     archive.frontier(PORTAL).add([Link(f"{SITE}/a")], depth=1)
 
@@ -168,3 +184,12 @@ def test_a_large_frontier_is_counted_closely(archive: Archive) -> None:
     for left in range(2999, 2850, -1):
         frontier.settle(claimed(frontier), state="fetched", due=later())
         assert frontier.waiting() == left
+
+
+def test_a_count_of_many_is_carried_on_longer(archive: Archive) -> None:
+    frontier = archive.frontier(PORTAL)
+    frontier.add((Link(f"{SITE}/{n}") for n in range(20_000)), depth=1)
+    statements: list[str] = []
+    archive.db.conn.set_trace_callback(statements.append)
+    assert {frontier.waiting() for _ in range(150)} == {20_000}
+    assert sum("count(*)" in statement for statement in statements) == 1

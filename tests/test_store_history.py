@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal_archiver.model import Article, Capture, Outcome, Page, Photo
-from portal_archiver.store import Archive
+from portal_archiver.store import Archive, Scope
 
 URL = "https://bachhai.example/tin/1"
 WHEN = datetime(2024, 6, 1, tzinfo=UTC)
@@ -44,6 +45,14 @@ def history(archive: Archive) -> History:
     ]
 
 
+def shown(archive: Archive) -> list[int | None]:
+    """The number of the version that each capture shows, in order of time."""
+    rows = archive.db.execute(
+        "SELECT r.number FROM captures c LEFT JOIN revisions r ON r.id = c.revision_id ORDER BY c.fetched_at"
+    )
+    return [number for (number,) in rows]
+
+
 def after(path: Path, said: str, order: tuple[int, ...]) -> History:
     """The history of a report that said one letter each day, when its captures came in this order."""
     path.unlink(missing_ok=True)
@@ -54,8 +63,25 @@ def after(path: Path, said: str, order: tuple[int, ...]) -> History:
         assert archive.article(1).article.body[-1] == said[-1]
         assert archive.article(1).revision == len(archive.revisions(1))
         assert archive.search(f'"hai tháng. {said[-1]}"').total == 1
+        numbers = shown(archive)
+        for day, number in enumerate(numbers):
+            assert number
+            assert archive.revisions(1)[number - 1].article.body[-1] == said[day]
+        assert numbers == sorted(numbers, key=lambda number: number or 0)
         archive.db.execute("INSERT INTO articles_fts (articles_fts, rank) VALUES ('integrity-check', 1)")
-        return history(archive)
+        told = history(archive)
+        tell_anew(archive)
+        assert (history(archive), shown(archive)) == (told, numbers)
+        return told
+
+
+def tell_anew(archive: Archive) -> None:
+    """What `reparse` does."""
+    rereading = archive.rereading("bachhai", "", Scope(everything=True))
+    anew = rereading.begin(1)
+    for stored in rereading.captures(1):
+        anew.see(stored, read(rereading.fill(stored)) if stored.parser is not None else None)
+    rereading.write(anew)
 
 
 @pytest.mark.parametrize("said", ["AB", "AAB", "ABA", "ABBA", "AABB", "ABAC"])
@@ -87,14 +113,59 @@ def test_a_304_after_an_older_version_says_that_the_former_stood_again(tmp_path:
         assert archive.article(1).article.body[-1] == "A"
 
 
-def test_without_a_reader_only_what_is_certain_counts(tmp_path: Path) -> None:
+def test_what_each_capture_showed_is_known_without_reading_it_again(tmp_path: Path) -> None:
     with Archive(tmp_path / "a.db") as archive:
-        for day, says in ((0, "A"), (5, "A"), (3, "B")):
+        for day, says in ((0, "A"), (5, "A"), (8, "A"), (3, "B"), (4, "B")):
             kept = capture(day, says)
             archive.save(kept, read(kept), portal="bachhai")
-        assert history(archive) == [(1, "A", 0), (2, "B", 3)]
-        assert archive.search('"hai tháng. B"').total == 1
-        assert archive.matching('"hai tháng. A"') == []
+        assert history(archive) == [(1, "A", 0), (2, "B", 3), (3, "A", 5)]
+        assert shown(archive) == [1, 2, 2, 3, 3]
+        last_seen = [revision.last_seen for revision in archive.revisions(1)]
+        assert last_seen == [WHEN + timedelta(days=day) for day in (0, 4, 8)]
+
+
+def forget_what_was_shown(archive: Archive) -> None:
+    """An archive from before it was noted what captures showed; see m007_parsers."""
+    archive.db.execute("UPDATE captures SET parser = '' WHERE status = 200")
+    archive.db.execute("UPDATE captures SET revision_id = NULL WHERE id NOT IN (SELECT capture_id FROM revisions)")
+
+
+@pytest.mark.parametrize("reads", [True, False])
+def test_what_captures_showed_before_that_was_noted_is_read_where_it_matters(tmp_path: Path, reads: bool) -> None:
+    with Archive(tmp_path / "a.db") as archive:
+        take(archive, capture(0, "A"))
+        take(archive, capture(5, "A"))
+        forget_what_was_shown(archive)
+        kept = capture(3, "B")
+        archive.save(kept, read(kept), portal="bachhai", reread=read if reads else None)
+        assert history(archive) == [(1, "A", 0), (2, "B", 3), (3, "A", 5)][: 3 if reads else 2]
+        assert archive.matching('"hai tháng. A"') == ([1] if reads else [])
+
+
+def test_what_two_parsers_read_differently_makes_no_version(tmp_path: Path) -> None:
+    def better(kept: Capture) -> Page:
+        page = read(kept)
+        assert page.article
+        return replace(page, article=replace(page.article, author="THẠCH"), parser="2")
+
+    with Archive(tmp_path / "a.db") as archive:
+        take(archive, capture(2, "A"))
+        take(archive, capture(6, "B"))
+        for day, says in ((1, "A"), (3, "A"), (5, "B")):
+            kept = capture(day, says)
+            assert archive.save(kept, better(kept), portal="bachhai", reread=better).outcome == "unchanged"
+        assert history(archive) == [(1, "A", 1), (2, "B", 5)]
+        assert shown(archive) == [1, 1, 1, 2, 2]
+
+
+def test_a_damaged_page_beside_the_newcomer_stands_as_it_was_read(tmp_path: Path) -> None:
+    with Archive(tmp_path / "a.db") as archive:
+        take(archive, capture(2, "A"))
+        take(archive, capture(6, "B"))
+        archive.db.execute("UPDATE bodies SET sha256 = replace(sha256, substr(sha256, 1, 1), 'x')")
+        kept = capture(3, "A")
+        page = replace(read(kept), parser="2")
+        assert archive.save(kept, page, portal="bachhai", reread=read).outcome == "unchanged"
 
 
 def test_what_an_address_showed_in_the_past_is_not_what_it_showed_last(tmp_path: Path) -> None:
@@ -106,6 +177,16 @@ def test_what_an_address_showed_in_the_past_is_not_what_it_showed_last(tmp_path:
         assert (archive.article(1).first_seen, archive.article(1).last_seen) == (
             WHEN + timedelta(days=1), WHEN + timedelta(days=6)
         )  # fmt: skip
+
+
+def test_an_address_shows_last_what_its_own_last_capture_showed(tmp_path: Path) -> None:
+    other = URL + "/in"
+    with Archive(tmp_path / "a.db") as archive:
+        for day, says, url in ((1, "A", URL), (2, "A", other), (9, "B", URL), (5, "C", other)):
+            take(archive, capture(day, says, url))
+        before = len(archive.revisions(1))
+        assert take(archive, capture(10, "C", other)) == "unchanged"
+        assert len(archive.revisions(1)) == before
 
 
 def test_a_print_version_from_the_past_makes_no_version(tmp_path: Path) -> None:

@@ -54,7 +54,11 @@ def work(archive: Archive, began: datetime) -> int:
         return Page(capture.url, capture.url, "article" if article else "listing", article)
 
     archive.save(front := at(1, ""), page(front), portal="bachhai")
-    archive.save(known := at(2, "tin/1"), page(known, Article("Tin 1", f"Sửa ngày {began:%d}")), portal="bachhai")
+    archive.save(
+        known := at(2, "tin/1", body=f"{began:%d}".encode()),
+        page(known, Article("Tin 1", f"Sửa ngày {began:%d}")),
+        portal="bachhai",
+    )
     archive.save(new := at(3, f"tin/{began:%d}"), page(new, Article(f"Tin ngày {began:%d}", "Có")), portal="bachhai")
     archive.keep(at(4, "rss", status=304), portal="bachhai")
     archive.keep(at(5, "vo", body=b"\x00"), portal="bachhai")

@@ -181,7 +181,8 @@ class License:
 class Page:
     """A page as understood: what it is, its article if it is one, the footer's license, the links on it.
 
-    `article` is set for kinds `article` and `document`. `warnings` are sentences for a person.
+    `article` is set for kinds `article` and `document`. `warnings` are sentences for a person. `parser` is the version
+    of the parser that read it, "" for a page that none did; it does not count when pages are compared.
     """
 
     url: str
@@ -191,6 +192,7 @@ class Page:
     license: License | None = None
     links: tuple[Link, ...] = ()
     warnings: tuple[str, ...] = ()
+    parser: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,13 +308,20 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One version of an article and the capture that first showed it: `captured_at` in UTC, `sha256` of the payload."""
+    """One version of an article and the capture that first showed it: `captured_at` in UTC, `sha256` of the payload.
+
+    `url` is the address that showed it, `last_seen` (UTC) when a capture last did, or a 304 last confirmed it. `parser`
+    is the version of the parser that read it last, "" where that was not noted.
+    """
 
     number: int
     article: Article
     captured_at: datetime
     sha256: str
     capture_id: int
+    url: str = ""
+    last_seen: datetime | None = None
+    parser: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +367,17 @@ class Archived:
     last_seen: datetime
     urls: tuple[str, ...] = ()
     gone_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoryLink:
+    """A report of the same story: another portal's, with (nearly) the same text."""
+
+    article_id: int
+    portal: str
+    title: str
+    url: str
+    published: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -474,6 +494,51 @@ class RunReport:
     @property
     def seconds(self) -> float:
         """How long the run took."""
+        return (self.finished_at - self.started_at).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class Rewording:
+    """A field that is read differently from the same page: in which revision of which report, and what there was."""
+
+    article_id: int
+    revision: int
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReparseReport:
+    """What reading a portal's captures anew brought, or (`dry_run`) would bring.
+
+    `captures` pages were read, all those of `articles` reports and others. `reread` revisions read differently now:
+    `fields` counts in what, `examples` has a few of each. `new` reports were none before, and `revisions` are edits
+    that an earlier parser did not see; a dry run does not count those of reports that are new. Of the reports in `lost`
+    no page reads as one any more: they are kept as they were. `damaged` payloads are no longer what was stored, and
+    `unreadable` pages broke the parser; `troubles` tells some of them. `stopped` is "signal" where it was stopped.
+    """
+
+    portal: str
+    started_at: datetime
+    finished_at: datetime
+    parser: str
+    dry_run: bool = False
+    captures: int = 0
+    articles: int = 0
+    reread: int = 0
+    new: int = 0
+    revisions: int = 0
+    lost: tuple[int, ...] = ()
+    damaged: int = 0
+    unreadable: int = 0
+    troubles: tuple[str, ...] = ()
+    fields: Mapping[str, int] = field(default_factory=dict, hash=False)
+    examples: Mapping[str, tuple[Rewording, ...]] = field(default_factory=dict, hash=False)
+    stopped: str | None = None
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
         return (self.finished_at - self.started_at).total_seconds()
 
 

@@ -23,10 +23,17 @@ Show = Callable[["Progress"], None]
 SECONDS_BETWEEN_LINES = 10.0
 
 
-def watching(portals: Iterable[Portal]) -> AbstractContextManager[Show]:
-    """The way to show progress that fits standard error: what it yields is called with each `Progress`."""
+def _starting_at(portal: Portal) -> str:
+    return f"starting at {portal.start[0]}"
+
+
+def watching(portals: Iterable[Portal], begin: Callable[[Portal], str] = _starting_at) -> AbstractContextManager[Show]:
+    """The way to show progress that fits standard error: what it yields is called with each `Progress`.
+
+    `begin` says what the first plain line tells of a portal.
+    """
     screen = err()
-    return _bars(screen, portals) if screen.is_interactive else _lines(screen, portals)
+    return _bars(screen, portals) if screen.is_interactive else _lines(screen, portals, begin)
 
 
 @contextmanager
@@ -52,9 +59,9 @@ def _bars(screen: Screen, portals: Iterable[Portal]) -> Iterator[Show]:
 
 
 @contextmanager
-def _lines(screen: Screen, portals: Iterable[Portal]) -> Iterator[Show]:
+def _lines(screen: Screen, portals: Iterable[Portal], begin: Callable[[Portal], str]) -> Iterator[Show]:
     for portal in portals:
-        screen.say(f"{portal.key}: starting at {portal.start[0]}")
+        screen.say(f"{portal.key}: {begin(portal)}")
     yield PlainLines(screen)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -10,7 +10,7 @@ import typer
 
 from portal_archiver.cli.options import DEFAULT_ARCHIVE, ArchivePath, AsJson, existing, whole
 from portal_archiver.cli.screen import Screen, emit, out, utc
-from portal_archiver.model import Archived, Article, Attachment, Dateline, License, Photo
+from portal_archiver.model import Archived, Article, Attachment, Dateline, License, Photo, StoryLink
 
 EXAMPLE = "Example: portal-archiver show 12"
 
@@ -57,13 +57,14 @@ def show(
         archived = opened.article(article_id)
         revisions = len(opened.revisions(article_id))
         captures = opened.captures(article_id)
+        story = opened.story(article_id)
     if as_json:
-        emit({"article": archived, "revisions": revisions, "captures": captures})
+        emit({"article": archived, "revisions": revisions, "captures": captures, "story": story})
     else:
-        show_article(out(), archived, revisions)
+        show_article(out(), archived, revisions, story)
 
 
-def show_article(screen: Screen, archived: Archived, revisions: int) -> None:
+def show_article(screen: Screen, archived: Archived, revisions: int, story: Sequence[StoryLink] = ()) -> None:
     """Print a report from its headline to its license."""
     article = archived.article
     screen.say(article.title, "bold")
@@ -77,6 +78,7 @@ def show_article(screen: Screen, archived: Archived, revisions: int) -> None:
     _heading(screen, "Source")
     for label, value in _source(archived, revisions):
         _labeled(screen, label, value)
+    _list(screen, "The same text elsewhere", [_elsewhere(other) for other in story])
     if archived.license:
         _show_license(screen, archived.license)
 
@@ -102,6 +104,10 @@ def _photo(photo: Photo) -> tuple[str, str, str]:
 
 def _attachment(attachment: Attachment) -> tuple[str, str, str]:
     return attachment.title or "untitled", attachment.media_type or "", attachment.url
+
+
+def _elsewhere(other: StoryLink) -> tuple[str, str, str]:
+    return f"#{other.article_id}  {other.title}", f"{other.portal} · {other.published or 'undated'}", other.url
 
 
 def _source(archived: Archived, revisions: int) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from portal_archiver.crawler.addresses import is_literal, is_public
@@ -35,18 +36,23 @@ class Scope:
 
     def reason_against(self, url: str) -> Reason | None:
         """Why a URL is not to be fetched, or None; says nothing of robots.txt. Never raises."""
-        try:
-            parts = urlsplit(url)
-        except ValueError:
-            return Reason.BAD_URL
-        host = ascii_host(parts.hostname or "")
-        if parts.scheme not in ("http", "https") or not host or len(url) > MAX_LENGTH:
-            return Reason.BAD_URL
-        if not on_hosts(url, self._hosts):
-            return Reason.OFF_HOST
-        if not self._allow_private and is_literal(host) and not is_public(host):
-            return Reason.PRIVATE_ADDRESS
-        if is_repeating(parts.path):
-            return Reason.TRAP
-        ending = _ENDING.search(parts.path)
-        return Reason.FILE if ending and ending[1].lower() in FILES else None
+        return Reason.BAD_URL if len(url) > MAX_LENGTH else _reason(url, self._hosts, self._allow_private)
+
+
+@lru_cache(maxsize=4096)  # the links of a menu stand on every page
+def _reason(url: str, hosts: tuple[str, ...], allow_private: bool) -> Reason | None:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return Reason.BAD_URL
+    host = ascii_host(parts.hostname or "")
+    if parts.scheme not in ("http", "https") or not host:
+        return Reason.BAD_URL
+    if not on_hosts(url, hosts):
+        return Reason.OFF_HOST
+    if not allow_private and is_literal(host) and not is_public(host):
+        return Reason.PRIVATE_ADDRESS
+    if is_repeating(parts.path):
+        return Reason.TRAP
+    ending = _ENDING.search(parts.path)
+    return Reason.FILE if ending and ending[1].lower() in FILES else None

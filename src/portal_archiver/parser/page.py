@@ -25,6 +25,7 @@ from portal_archiver.parser.pieces import joined, joined_html
 from portal_archiver.parser.profile import chosen_fields, chosen_footer, chosen_region, chosen_title
 from portal_archiver.parser.region import ProseIndex, Region
 from portal_archiver.parser.section import read_section
+from portal_archiver.parser.version import version_for
 from portal_archiver.parser.webform import paging_links
 from portal_archiver.text import decode, language_of
 from portal_archiver.urls import canonicalize, host_of, postback_of, without_fragment
@@ -90,6 +91,7 @@ def parse_page(
         ),
         links=_links(evidence, url, kind),
         warnings=tuple(evidence.warnings),
+        parser=version_for(portal),
     )
 
 

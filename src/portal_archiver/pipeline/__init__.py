@@ -3,5 +3,16 @@
 from portal_archiver.pipeline.crawling import crawl, crawl_all
 from portal_archiver.pipeline.importing import ImportOptions, ImportReport, import_warcs
 from portal_archiver.pipeline.options import Options, Progress
+from portal_archiver.pipeline.reparse import ReparseOptions, reparse
 
-__all__ = ["ImportOptions", "ImportReport", "Options", "Progress", "crawl", "crawl_all", "import_warcs"]
+__all__ = [
+    "ImportOptions",
+    "ImportReport",
+    "Options",
+    "Progress",
+    "ReparseOptions",
+    "crawl",
+    "crawl_all",
+    "import_warcs",
+    "reparse",
+]

@@ -43,13 +43,13 @@ def crawl_all(portals: Iterable[Portal], archive: Archive, options: Options | No
     """The same for several portals side by side: a slow one holds up no other, except those on the same host."""
     options = options or Options()
     with archive.exclusive(), Readers(options.processes) as readers:
-        _refuse_in_a_loop()
+        refuse_in_a_loop()
         shared = Shared(archive, options, readers, Politeness())
         return asyncio.run(_side_by_side([Run(portal, shared) for portal in portals]))
 
 
-def _refuse_in_a_loop() -> None:
-    """A crawl runs an event loop of its own, and a thread has room for one."""
+def refuse_in_a_loop() -> None:
+    """PortalArchiverError where an event loop runs: a crawl has one of its own, and a thread has room for one."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:

@@ -118,14 +118,17 @@ class _Import:
         return replace(found.capture, body=original.body, sha256=original.sha256) if original else None
 
     def _keep(self, portal: Portal, capture: Capture) -> None:
-        read = partial(read_page, portal)
-        try:
-            page = read(capture)
-        except Exception:  # a bug of ours costs the page that it shows itself on, not the import
+        read = partial(_read, portal)
+        page = read(capture)
+        if page is None:
             self._skipped["unreadable"] += 1
             return
         try:
             with self._archive.transaction():
+                # What another parser read is read anew first, as in a crawl: that is no edit of the portal's.
+                for capture_id, stale in self._archive.stale(capture, page, portal=portal.key):
+                    if anew := read(stale):
+                        self._archive.reread(capture_id, anew)
                 saved = self._archive.save(capture, page, portal=portal.key, reread=read)
                 self._frontier(portal).learn(capture, page.kind, _due(portal, capture, page))
         except UNSTORABLE:
@@ -162,6 +165,14 @@ class _Import:
             damaged=tuple(self._damaged),
             stopped=stopped,
         )
+
+
+def _read(portal: Portal, capture: Capture) -> Page | None:
+    """The page; None where a bug of ours shows itself on it, which costs this page, not the import."""
+    try:
+        return read_page(portal, capture)
+    except Exception:
+        return None
 
 
 def _due(portal: Portal, capture: Capture, page: Page) -> datetime:

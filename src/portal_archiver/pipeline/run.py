@@ -26,7 +26,7 @@ from portal_archiver.pipeline.drift import drifted, silent
 from portal_archiver.pipeline.following import Following
 from portal_archiver.pipeline.options import Options, Progress
 from portal_archiver.pipeline.paging import is_turned_to, turn_page
-from portal_archiver.pipeline.reading import Readers, Understood, in_words
+from portal_archiver.pipeline.reading import Readers, Understood, in_words, understand
 from portal_archiver.pipeline.tally import Tally, is_no_news
 from portal_archiver.store import Archive, Frontier
 
@@ -161,6 +161,10 @@ class Run:
             self.following.entries(target, [e for e in entries if not fetcher.scope.reason_against(e.link.url)])
             self._settle(target, capture, target.kind)
             return "not-modified" if capture.status == 304 else "index"
+        # What another parser read is read anew first: what the two read differently, the portal has not edited.
+        for capture_id, stale in self.archive.stale(capture, page, portal=self.portal.key):
+            if anew := understand(self.portal, target, stale).page:
+                self.archive.reread(capture_id, anew)
         saved = self.archive.save(capture, page, portal=self.portal.key)
         links = [link for link in page.links if fetcher.scope.reason_against(link.url) is None]
         look = "" if page.article else look_of(links, capture.body)
@@ -179,7 +183,7 @@ class Run:
     def _keep_failure(self, target: Target, fetch: Fetch) -> str:
         reason = Reason(fetch.reason)
         if fetch.capture:
-            self.archive.keep(fetch.capture, portal=self.portal.key)
+            self.archive.keep(fetch.capture, portal=self.portal.key, unread=reason is Reason.UNREADABLE)
         now = datetime.now(UTC)
         self.frontier.settle(
             target,

@@ -2,5 +2,7 @@
 
 from portal_archiver.store.archive import Archive
 from portal_archiver.store.frontier import Frontier
+from portal_archiver.store.replay import Replay, Stored
+from portal_archiver.store.rereading import Rereading, Scope
 
-__all__ = ["Archive", "Frontier"]
+__all__ = ["Archive", "Frontier", "Replay", "Rereading", "Scope", "Stored"]

@@ -29,6 +29,7 @@ from portal_archiver.model import (
     RunEvent,
     RunReport,
     Saved,
+    StoryLink,
 )
 from portal_archiver.store import (
     arrivals,
@@ -38,15 +39,18 @@ from portal_archiver.store import (
     lifetimes,
     nights,
     portals,
+    rereading,
     revisions,
     robots,
     runs,
+    stories,
 )
 from portal_archiver.store import search as searching
 from portal_archiver.store.connection import Connection
 from portal_archiver.store.frontier import Frontier
 from portal_archiver.store.history import Reread
 from portal_archiver.store.lock import RunLock
+from portal_archiver.store.rereading import Rereading, Scope
 from portal_archiver.store.search import Filters, Paging, When
 from portal_archiver.urls import host_of
 
@@ -108,16 +112,19 @@ class Archive:
         `not-an-article` (the capture alone is kept; an article known under this URL stays as it is).
 
         Captures may come in any order: one older than others finds its place among the article's versions, by its time.
-        Whether a later capture showed again what an older version said is then found out by `reread`, which reads it
-        (as `parse_page` does); without it, only a 304 and the very same payload count.
+        What another parser read of those beside it is then read anew by `reread` (as `parse_page` does; None: it cannot
+        be read), to be compared; without it, what is stored counts.
         """
         with self._connection.transaction():
             return articles.save(self._connection.sql, capture, page, self._portal_id(capture, portal), reread)
 
-    def keep(self, capture: Capture, *, portal: str | None = None) -> int:
-        """Store a capture that is no page (a sitemap, a feed, a 304, a 404); returns its id."""
+    def keep(self, capture: Capture, *, portal: str | None = None, unread: bool = False) -> int:
+        """Store a capture that is no page (a sitemap, a feed, a 304, a 404); returns its id.
+
+        `unread` says that it is one, but could not be read: another parser may.
+        """
         with self._connection.transaction():
-            return articles.keep(self._connection.sql, capture, self._portal_id(capture, portal))
+            return articles.keep(self._connection.sql, capture, self._portal_id(capture, portal), unread=unread)
 
     def learn_dates(self, links: Iterable[Link], *, portal: str) -> int:
         """Take the dates that listings give for articles whose own pages show none; returns how many were needed."""
@@ -132,6 +139,26 @@ class Archive:
         """The day from which the article known under a URL ages: of publication, or when it was first seen."""
         with self._connection.reading() as sql:
             return lifetimes.age_day(sql, portal, url)
+
+    def stale(self, capture: Capture, page: Page, *, portal: str) -> list[tuple[int, Capture]]:
+        """What a page will be held against when it is saved, where another parser read that: ids and captures.
+
+        `reread` them first: else what the parsers read differently would pass for an edit of the portal's.
+        """
+        with self._connection.transaction():
+            sql = self._connection.sql
+            return rereading.stale(sql, capture, page, portals.ensure(sql, portal))
+
+    def reread(self, capture_id: int, page: Page) -> None:
+        """Put another reading of a capture in the place of the one there is; that makes no revision."""
+        with self._connection.transaction():
+            rereading.reread(self._connection.sql, capture_id, page)
+
+    def rereading(self, portal: str, parser: str, scope: Scope) -> Rereading:
+        """What `parser` has not read of a portal that the archive holds."""
+        with self._connection.reading() as sql:
+            (portal_id,) = sql.execute("SELECT id FROM portals WHERE key = ?", (portal,)).fetchone()
+        return Rereading(self._connection, portal_id, parser, scope)
 
     def _portal_id(self, capture: Capture, portal: str | None) -> int:
         return portals.ensure(self._connection.sql, portal or host_of(capture.final_url) or "unknown")
@@ -189,6 +216,12 @@ class Archive:
             articles.must_exist(sql, article_id)
             return captures.of_article(sql, article_id)
 
+    def story(self, article_id: int) -> tuple[StoryLink, ...]:
+        """What other portals have of an article's text, the earliest first; UnknownArticleError."""
+        with self._connection.reading() as sql:
+            articles.must_exist(sql, article_id)
+            return stories.of_article(sql, article_id)
+
     def payload(self, capture_id: int) -> bytes:
         """The bytes of a capture as they were received."""
         with self._connection.reading() as sql:
@@ -237,7 +270,7 @@ class Archive:
             robots.store(self._connection.sql, text)
 
     def latest_page(self, url: str, *, portal: str) -> Capture | None:
-        """The last capture of a URL that brought a page, where it is no older than the last 20,000 of the archive."""
+        """The last capture of a URL by a crawl that brought a page, if it is among the last 20,000 of the archive."""
         with self._connection.reading() as sql:
             return captures.latest_page(sql, portal, url)
 

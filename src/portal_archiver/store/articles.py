@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import NamedTuple
 
 from portal_archiver.errors import UnknownArticleError
-from portal_archiver.model import REPORT_KINDS, Archived, Article, Capture, Dateline, Kind, Outcome, Page, Saved
-from portal_archiver.store import captures, history, identity, index, licenses, lifetimes, revisions
+from portal_archiver.model import Archived, Capture, Dateline, Outcome, Page, Saved
+from portal_archiver.store import captures, history, identity, index, licenses, lifetimes, revisions, stories
 from portal_archiver.store.history import Reread
-from portal_archiver.store.identity import Fingerprints
+from portal_archiver.store.identity import INFERRED, Standing, Verdict
+from portal_archiver.store.revisions import Read
+from portal_archiver.store.sighting import Sighting, sight
 from portal_archiver.store.times import moment, stamp
 
-INFERRED = ("url", "body")  # origins of a dateline that nobody gave: a listing's word is better
 VIETNAM = timezone(timedelta(hours=7))
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """One capture of a page that shows an article.
-
-    `answered` is the URL that answered, `claimed` the page's believable rel=canonical, `asked` the URL before any
-    redirect; all canonical.
-    """
-
-    portal_id: int
-    capture_id: int
-    seen_at: str
-    answered: str
-    claimed: str | None
-    asked: str
-    kind: Kind
-    article: Article
-    prints: Fingerprints
 
 
 class Address(NamedTuple):
@@ -46,50 +28,45 @@ class Address(NamedTuple):
 
 def save(sql: sqlite3.Connection, capture: Capture, page: Page, portal_id: int, reread: Reread | None = None) -> Saved:
     """Store a capture and what was understood of it; one that is older than others finds its place among them."""
-    capture_id = captures.store(sql, capture, portal_id, licenses.ensure(sql, page.license))
-    if page.article is None or page.kind not in REPORT_KINDS:
-        _attach_by_url(sql, capture_id, capture, portal_id)
+    capture_id = captures.store(sql, capture, portal_id, licenses.ensure(sql, page.license), parser=page.parser)
+    sighting = sight(capture, page, portal_id, capture_id)
+    if sighting is None:
+        attach_by_url(sql, capture_id, capture, portal_id)
         return Saved(None, "not-an-article")
-    sighting = _sighting(capture, page, page.article, portal_id, capture_id)
-    known = _identify(sql, sighting)
-    article_id = _add(sql, sighting) if known is None else known
-    past = history.is_past(sql, article_id, sighting.seen_at)
-    outcome: Outcome = "new"
-    if known is not None:
-        outcome = _insert(sql, known, sighting, reread) if past else _compare(sql, known, sighting)
-    _remember(sql, article_id, sighting, past=past)
-    return Saved(article_id, outcome)
+    known = identify(sql, sighting)
+    if known is None:
+        return add(sql, sighting)
+    if history.is_past(sql, known, sighting.seen_at):
+        return _insert(sql, known, sighting, reread)
+    return compare(sql, known, sighting)
 
 
-def keep(sql: sqlite3.Connection, capture: Capture, portal_id: int) -> int:
-    """Store a capture that is no page; a 304 for an article's URL confirms that the article still stands."""
-    capture_id = captures.store(sql, capture, portal_id)
-    article_id = _attach_by_url(sql, capture_id, capture, portal_id)
-    if article_id is not None and capture.status == 304:
-        _seen(sql, article_id, stamp(capture.fetched_at))
+def keep(sql: sqlite3.Connection, capture: Capture, portal_id: int, *, unread: bool = False) -> int:
+    """Store a capture that is no page, or one that could not be read (`unread`)."""
+    capture_id = captures.store(sql, capture, portal_id, parser="" if unread else None)
+    attach_by_url(sql, capture_id, capture, portal_id)
     return capture_id
 
 
-def _attach_by_url(sql: sqlite3.Connection, capture_id: int, capture: Capture, portal_id: int) -> int | None:
+def attach_by_url(sql: sqlite3.Connection, capture_id: int, capture: Capture, portal_id: int) -> bool:
+    """Attach what shows no article to the one of its URL, if there is one; a 304 confirms that it still stands."""
     for url in dict.fromkeys((capture.url, capture.final_url)):
         if address := _address(sql, portal_id, identity.canonical(url)):
-            captures.attach(sql, capture_id, address.article_id)
-            return address.article_id
-    return None
+            seen_at = stamp(capture.fetched_at)
+            revision_id = None
+            if capture.status == 304:
+                shown = captures.last_shown(sql, address.article_id, identity.canonical(capture.final_url), seen_at)
+                revision_id = shown.revision_id if shown else revisions.latest(sql, address.article_id).id
+                seen(sql, address.article_id, seen_at)
+            captures.attach(sql, capture_id, address.article_id, revision_id)
+            return True
+    return False
 
 
-def _sighting(capture: Capture, page: Page, article: Article, portal_id: int, capture_id: int) -> Sighting:
-    return Sighting(
-        portal_id=portal_id,
-        capture_id=capture_id,
-        seen_at=stamp(capture.fetched_at),
-        answered=identity.canonical(capture.final_url),
-        claimed=identity.claimed_url(capture, page),
-        asked=identity.canonical(capture.url),
-        kind=page.kind,
-        article=article,
-        prints=identity.fingerprints(article),
-    )
+def of_url(sql: sqlite3.Connection, portal_id: int, *urls: str | None) -> int | None:
+    """The article of the first of some canonical URLs that is one's."""
+    found = (address for url in urls if url and (address := _address(sql, portal_id, url)))
+    return next((address.article_id for address in found), None)
 
 
 def _address(sql: sqlite3.Connection, portal_id: int, url: str) -> Address | None:
@@ -99,7 +76,7 @@ def _address(sql: sqlite3.Connection, portal_id: int, url: str) -> Address | Non
     return Address(*row) if row else None
 
 
-def _identify(sql: sqlite3.Connection, sighting: Sighting) -> int | None:
+def identify(sql: sqlite3.Connection, sighting: Sighting) -> int | None:
     """The article a page shows, if it is known: by the URL that answered, by the canonical or asked one, by content."""
     if address := _address(sql, sighting.portal_id, sighting.answered):
         return address.article_id
@@ -129,7 +106,8 @@ def _same_content(sql: sqlite3.Connection, sighting: Sighting) -> int | None:
     return next((article_id for article_id, before in rows if identity.same_day(before, published)), None)
 
 
-def _add(sql: sqlite3.Connection, sighting: Sighting) -> int:
+def add(sql: sqlite3.Connection, sighting: Sighting) -> Saved:
+    """A new article, as one page shows it."""
     taken = sighting.claimed is None or _address(sql, sighting.portal_id, sighting.claimed) is not None
     cursor = sql.execute(
         "INSERT INTO articles (portal_id, url, kind, first_seen, last_seen) VALUES (?, ?, ?, ?, ?)",
@@ -139,59 +117,74 @@ def _add(sql: sqlite3.Connection, sighting: Sighting) -> int:
         ),
     )  # fmt: skip
     article_id = int(cursor.lastrowid or 0)
-    _revise(sql, article_id, 1, sighting)
-    return article_id
+    _remember(sql, article_id, _revise(sql, article_id, 1, sighting), sighting)
+    return Saved(article_id, "new")
 
 
-def _compare(sql: sqlite3.Connection, article_id: int, sighting: Sighting) -> Outcome:
-    """Hold a page against the article's latest revision, and write what is new.
-
-    A URL that shows what it showed before has not changed, whatever another URL of the article showed since; and a
-    URL seen for the first time is a duplicate if title and body agree. Else a print version without the photos would
-    make two revisions every night.
-    """
+def compare(sql: sqlite3.Connection, article_id: int, sighting: Sighting) -> Saved:
+    """Hold a page against the article's latest revision, and write what is new."""
     address = _address(sql, sighting.portal_id, sighting.answered)
-    known = address is not None and address.shown != ""
+    shown = address.shown if address else ""
+    before = captures.last_shown(sql, article_id, sighting.answered) if shown else None
     url, content_key = sql.execute("SELECT url, content_key FROM articles WHERE id = ?", (article_id,)).fetchone()
     latest = revisions.latest(sql, article_id)
-    dates_differ = identity.datelines_differ(latest.published, sighting.article.published)
-    if latest.digest == sighting.prints.version and not dates_differ:
-        if url in (sighting.answered, sighting.asked):
-            _reread(sql, article_id, latest, sighting)
-        return "unchanged" if known else "duplicate"
-    if known and address is not None and address.shown == sighting.prints.shown:
-        return "unchanged"
-    if not known and sighting.prints.content_key is not None and sighting.prints.content_key == content_key:
-        return "duplicate"
-    index.remove(sql, article_id)
-    _revise(sql, article_id, latest.number + 1, sighting)
-    return "changed"
-
-
-def _insert(sql: sqlite3.Connection, article_id: int, sighting: Sighting, reread: Reread | None) -> Outcome:
-    """Give a sighting its place among those that are known, where others are later."""
-    placed = history.insert(sql, article_id, sighting, reread)
-    if placed.latest is not None:
-        index.remove(sql, article_id)
-        _point_at(sql, article_id, placed.latest, sighting)
-    return placed.outcome
-
-
-def _revise(sql: sqlite3.Connection, article_id: int, number: int, sighting: Sighting) -> None:
-    revision_id = revisions.insert(
-        sql, article_id, number, sighting.capture_id, sighting.prints.version, sighting.article
+    found = identity.verdict(
+        Standing(latest.digest, latest.published, content_key),
+        sighting.prints,
+        sighting.article.published,
+        shown=shown,
+        same_bytes=before is not None and before.sha256 == sighting.sha256,
     )
+    revision_id = latest.id
+    if found == "edited":
+        index.remove(sql, article_id)
+        revision_id = _revise(sql, article_id, latest.number + 1, sighting)
+    elif found == "same" and url in (sighting.answered, sighting.asked):
+        _refresh(sql, article_id, latest, sighting)
+    elif found == "as before" and before is not None:
+        revision_id = before.revision_id
+    _remember(sql, article_id, revision_id, sighting)
+    return Saved(article_id, _outcome(found, known=shown != ""))
+
+
+def _insert(sql: sqlite3.Connection, article_id: int, sighting: Sighting, reread: Reread | None) -> Saved:
+    """Give a page its place among those that are known of its article, where others are later."""
+    placed = history.insert(sql, article_id, sighting, reread)
+    if placed.is_latest:
+        index.remove(sql, article_id)
+        _point_at(sql, article_id, placed.revision_id, sighting)
+    captures.attach(sql, sighting.capture_id, article_id, placed.revision_id)
+    seen(sql, article_id, sighting.seen_at)
+    last = captures.last_shown(sql, article_id, sighting.answered)
+    remember_urls(sql, article_id, sighting, past=last is not None and last.capture_id != sighting.capture_id)
+    return Saved(article_id, placed.outcome)
+
+
+def _outcome(found: Verdict, *, known: bool) -> Outcome:
+    if found == "edited":
+        return "changed"
+    return "unchanged" if known else "duplicate"
+
+
+def _revise(sql: sqlite3.Connection, article_id: int, number: int, sighting: Sighting) -> int:
+    revision_id = revisions.insert(sql, article_id, number, sighting.capture_id, sighting.read)
     _point_at(sql, article_id, revision_id, sighting)
+    return revision_id
 
 
-def _reread(sql: sqlite3.Connection, article_id: int, latest: revisions.Latest, sighting: Sighting) -> None:
+def _refresh(sql: sqlite3.Connection, article_id: int, latest: revisions.Latest, sighting: Sighting) -> None:
     """What makes no revision (section, attachments, a date from a listing) is kept as it was read last."""
     published = identity.better_dateline(latest.published, sighting.article.published)
-    article = replace(sighting.article, published=published)
-    if latest.reading != identity.reading_digest(article):
-        index.remove(sql, article_id)
-        revisions.reread(sql, latest.id, article)
-        _point_at(sql, article_id, latest.id, replace(sighting, article=article))
+    renewed = replace(sighting, article=replace(sighting.article, published=published))
+    if (latest.reading, latest.parser) != (identity.reading_digest(renewed.article), renewed.parser):
+        reread(sql, article_id, latest.id, renewed)
+
+
+def reread(sql: sqlite3.Connection, article_id: int, revision_id: int, sighting: Sighting) -> None:
+    """Put another reading in the place of the one that the article's latest revision has."""
+    index.remove(sql, article_id)
+    revisions.reread(sql, revision_id, sighting.read)
+    _point_at(sql, article_id, revision_id, sighting)
 
 
 def learn_date(sql: sqlite3.Connection, portal_id: int, url: str, listed: Dateline) -> bool:
@@ -207,7 +200,7 @@ def learn_date(sql: sqlite3.Connection, portal_id: int, url: str, listed: Dateli
     if latest.published is not None and latest.published.origin not in INFERRED:
         return False
     article = replace(revisions.load(sql, latest.id), published=replace(listed, origin="listing"))
-    revisions.reread(sql, latest.id, article)
+    revisions.reread(sql, latest.id, Read(article, latest.digest, latest.parser))
     sql.execute("UPDATE articles SET published = ? WHERE id = ?", (listed.value.isoformat(), address.article_id))
     return True
 
@@ -232,20 +225,25 @@ def _point_at(sql: sqlite3.Connection, article_id: int, revision_id: int, sighti
         ),
     )  # fmt: skip
     index.add(sql, article_id)
+    stories.update(sql, article_id)
 
 
-def _remember(sql: sqlite3.Connection, article_id: int, sighting: Sighting, *, past: bool) -> None:
-    """Attach the capture and the URLs; a URL that belongs to another article stays there.
+def _remember(sql: sqlite3.Connection, article_id: int, revision_id: int, sighting: Sighting) -> None:
+    captures.attach(sql, sighting.capture_id, article_id, revision_id)
+    seen(sql, article_id, sighting.seen_at)
+    remember_urls(sql, article_id, sighting)
 
-    What a URL showed in the past is not what it showed last.
+
+def remember_urls(sql: sqlite3.Connection, article_id: int, sighting: Sighting, *, past: bool = False) -> None:
+    """Note the URLs of a page, and what it showed; a URL that belongs to another article stays there.
+
+    What a URL showed in the `past` is not what it showed last.
     """
-    captures.attach(sql, sighting.capture_id, article_id)
-    _seen(sql, article_id, sighting.seen_at)
-    newer = "shown = ''" if past else "true"
     sql.execute(
-        "INSERT INTO article_urls (portal_id, url, article_id, shown) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE"
-        f" SET shown = excluded.shown WHERE article_id = excluded.article_id AND {newer}",
-        (sighting.portal_id, sighting.answered, article_id, sighting.prints.shown),
+        "INSERT INTO article_urls (portal_id, url, article_id, shown) VALUES (?1, ?2, ?3, ?4)"
+        " ON CONFLICT DO UPDATE SET shown = excluded.shown"
+        " WHERE article_id = excluded.article_id AND shown <> excluded.shown AND (shown = '' OR NOT ?5)",
+        (sighting.portal_id, sighting.answered, article_id, sighting.prints.shown, past),
     )
     for url in {sighting.claimed, sighting.asked} - {sighting.answered, None}:
         sql.execute(
@@ -254,7 +252,8 @@ def _remember(sql: sqlite3.Connection, article_id: int, sighting: Sighting, *, p
         )
 
 
-def _seen(sql: sqlite3.Connection, article_id: int, seen_at: str) -> None:
+def seen(sql: sqlite3.Connection, article_id: int, seen_at: str) -> None:
+    """Widen the time in which an article was seen to a moment."""
     sql.execute(
         "UPDATE articles SET first_seen = min(first_seen, ?1), last_seen = max(last_seen, ?1) WHERE id = ?2",
         (seen_at, article_id),

@@ -32,7 +32,10 @@ _COUNT = "SELECT count(*) FROM urls WHERE portal_id = ? AND rank = ?"
 
 
 class Bounds:
-    """The bounds of one portal in one run. Every method that writes is to be called inside a transaction."""
+    """The bounds of one portal in one run. Every method that writes is to be called inside a transaction.
+
+    `any_deep` says whether some URL was found to be too deep.
+    """
 
     def __init__(self, sql: sqlite3.Connection, portal_id: int, portal: Portal) -> None:
         self._sql = sql
@@ -40,7 +43,7 @@ class Bounds:
         self._max_depth = portal.max_depth
         self._left: Mapping[str, int] = portal.budgets
         self._put_aside = 0
-        self._any_deep = False
+        self.any_deep = False
         sql.create_function("fits", 2, lambda pattern, url: fits((pattern,), url), deterministic=True)
 
     def begin(self) -> None:
@@ -48,7 +51,7 @@ class Bounds:
         self._sql.execute(_TAKE_BACK, (self._portal_id,))
         self._sql.execute(_NO_LONGER_DEEP, (self._portal_id, self._max_depth))
         self._put_aside = self._sql.execute(_NOW_TOO_DEEP, (self._portal_id, self._max_depth)).rowcount
-        self._any_deep = self._number(TOO_DEEP) > 0
+        self.any_deep = self._number(TOO_DEEP) > 0
 
     def _number(self, rank: int) -> int:
         return int(self._sql.execute(_COUNT, (self._portal_id, rank)).fetchone()[0])
@@ -63,9 +66,9 @@ class Bounds:
         """Count what was added; of known URLs, let those in that were too deep and are not. How many wait the more."""
         if rows and rows[0]["rank"] == TOO_DEEP:
             self._put_aside += new
-            self._any_deep = self._any_deep or new > 0
+            self.any_deep = self.any_deep or new > 0
             return 0
-        return new + (self._sql.executemany(_NEARER, rows).rowcount if self._any_deep and rows else 0)
+        return new + (self._sql.executemany(_NEARER, rows).rowcount if self.any_deep and rows else 0)
 
     def put_aside(self) -> int:
         """How many URLs turned out to be too deep since this was asked last."""

@@ -7,11 +7,12 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from portal_archiver.errors import PortalArchiverError
 from portal_archiver.model import Capture, CaptureRecord, Evidence, Peer, Source
 from portal_archiver.store import payloads
+from portal_archiver.store.identity import canonical
 from portal_archiver.store.times import maybe_moment, moment, stamp
 
 _COLUMNS = "c.id, c.url, c.final_url, c.fetched_at, c.status, c.headers, b.sha256, b.size, c.peer, c.source"
@@ -30,34 +31,68 @@ SELECT {_COLUMNS}, p.key,
          WHERE r.article_id = c.article_id AND first.fetched_at <= c.fetched_at ORDER BY r.number DESC LIMIT 1)
   FROM captures c JOIN bodies b ON b.id = c.body_id JOIN portals p ON p.id = c.portal_id WHERE c.id = ?
 """
-# Of a URL that is no article's there is no index; what is older than so many captures is not worth the search.
+# By the URL that was asked for there is no index; what is older than so many captures is not worth the search. Of ours
+# alone the last one that was stored is the last one that was made.
 _RECENT = 20_000
 _LATEST = f"""
 SELECT id, url, final_url, fetched_at, status, headers FROM captures
  WHERE id > (SELECT max(id) FROM captures) - {_RECENT} AND url = ? AND status IN (200, 203)
-   AND portal_id = (SELECT id FROM portals WHERE key = ?)
- ORDER BY fetched_at DESC, id DESC LIMIT 1
+   AND portal_id = (SELECT id FROM portals WHERE key = ?) AND source IS NULL
+ ORDER BY id DESC LIMIT 1
 """
+_SHOWN = """
+SELECT c.id, c.revision_id, c.parser, b.sha256, c.final_url FROM captures c JOIN bodies b ON b.id = c.body_id
+ WHERE c.article_id = ? AND c.revision_id IS NOT NULL AND c.parser IS NOT NULL AND c.fetched_at <= ?
+ ORDER BY c.fetched_at DESC, c.id DESC
+"""
+_END_OF_TIME = "9999"
 
 
-def store(sql: sqlite3.Connection, capture: Capture, portal_id: int, license_id: int | None = None) -> int:
-    """Add a capture, and the footer that was in force when it was made; returns its id."""
+class Shown(NamedTuple):
+    """A capture in which a URL showed an article: which revision, by which parser it was read, and its payload."""
+
+    capture_id: int
+    revision_id: int
+    parser: str
+    sha256: str
+
+
+def store(
+    sql: sqlite3.Connection,
+    capture: Capture,
+    portal_id: int,
+    license_id: int | None = None,
+    *,
+    parser: str | None = None,
+) -> int:
+    """Add a capture, the footer in force when it was made, and the parser that read it; returns its id.
+
+    `parser` is None for what is no page, and "" for a page that none could read.
+    """
     cursor = sql.execute(
         "INSERT INTO captures (portal_id, url, final_url, fetched_at, status, headers, body_id, license_id, peer,"
-        " source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " parser, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             portal_id, capture.url, capture.final_url, stamp(capture.fetched_at), capture.status,
             json.dumps(capture.headers, ensure_ascii=False), payloads.store(sql, capture.body, portal_id), license_id,
-            json.dumps(asdict(capture.peer)) if capture.peer else None,
+            json.dumps(asdict(capture.peer)) if capture.peer else None, parser,
             json.dumps(asdict(capture.source), ensure_ascii=False) if capture.source else None,
         ),
     )  # fmt: skip
     return int(cursor.lastrowid or 0)
 
 
-def attach(sql: sqlite3.Connection, capture_id: int, article_id: int) -> None:
-    """Note which article a capture is of."""
-    sql.execute("UPDATE captures SET article_id = ? WHERE id = ?", (article_id, capture_id))
+def attach(sql: sqlite3.Connection, capture_id: int, article_id: int, revision_id: int | None = None) -> None:
+    """Note which article a capture is of, and which revision of it was there to be seen, if any was."""
+    sql.execute(
+        "UPDATE captures SET article_id = ?, revision_id = ? WHERE id = ?", (article_id, revision_id, capture_id)
+    )
+
+
+def last_shown(sql: sqlite3.Connection, article_id: int, url: str, until: str = _END_OF_TIME) -> Shown | None:
+    """The last capture, not later than `until`, in which a canonical URL answered with the article, if it ever did."""
+    rows = sql.execute(_SHOWN, (article_id, until))
+    return next((Shown(*row) for *row, final_url in rows if canonical(final_url) == url), None)
 
 
 def of_article(sql: sqlite3.Connection, article_id: int) -> tuple[CaptureRecord, ...]:
@@ -162,7 +197,7 @@ def payload(sql: sqlite3.Connection, capture_id: int) -> bytes:
 
 
 def latest_page(sql: sqlite3.Connection, portal: str, url: str) -> Capture | None:
-    """The last capture that brought the page at a URL, if it is among the last 20,000 of the archive."""
+    """The last capture of a crawl that brought the page at a URL, if it is among the last 20,000 of the archive."""
     row = sql.execute(_LATEST, (url, portal)).fetchone()
     if row is None:
         return None

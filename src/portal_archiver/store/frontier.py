@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
@@ -29,11 +30,18 @@ _ORDERS = {
 # with a budget smaller than their number nothing else would ever be asked for. So new pages have every second turn,
 # known ones an eighth.
 _TURNS = (LISTING, NEW, LISTING, NEW, LISTING, NEW, LISTING, KNOWN)
-# Up to how many waiting URLs `waiting()` counts at every call, and for how many calls a larger count is carried on.
+# Up to how many waiting URLs `waiting()` counts at every call, and for how many calls a larger count is carried on: at
+# least so many, and one for every so many URLs, since a count takes the longer the more there are.
 _COUNTED_AFRESH = 2_000
 _CARRIED_ON = 100
+_COUNTED_PER_CALL = 100
 
 _COLUMNS = "id, url, depth, found_on, etag, last_modified, kind, text, listed, listed_raw, state, due, tried_at"
+# What is known of some URLs (?2, a JSON list): whether they have a text, and a date.
+_TOLD = """
+SELECT u.url, u.text <> '', u.listed IS NOT NULL
+  FROM json_each(?2) AS wanted CROSS JOIN urls AS u ON u.portal_id = ?1 AND u.url = wanted.value
+"""
 _ADD = """
 INSERT OR IGNORE INTO urls (portal_id, url, depth, found_on, text, listed, listed_raw, rank, due)
 VALUES (:portal, :url, :depth, :found_on, :text, :listed, :raw, :rank, :due)
@@ -92,7 +100,7 @@ class Frontier:
         self._ids: dict[str, int] = {}
         self._turns = cycle(_TURNS)
         self._count = 0
-        self._carried = _CARRIED_ON
+        self._carried_on = 0  # for how many calls the count is still good
         self._bounds = Bounds(connection.sql, portal_id, portal)
         with connection.transaction():
             self._bounds.begin()
@@ -108,14 +116,23 @@ class Frontier:
 
         A known URL keeps its state; what a listing said of it fills what was blank.
         """
-        rows = [self._row(link, depth, found_on) for link in links]
-        telling = [row for row in rows if row["text"] or row["listed"]]
+        links = list(links)
         with self._connection.transaction():
+            # One that was too deep may be nearer now.
+            telling_links = links if self._bounds.any_deep else self._untold(links)
+            rows = [self._row(link, depth, found_on) for link in telling_links]
+            telling = [row for row in rows if row["text"] or row["listed"]]
             added = self._connection.sql.executemany(_ADD, rows).rowcount if rows else 0
             if telling:
                 self._connection.sql.executemany(_FILL_BLANKS, telling)
             self._count += self._bounds.added(rows, added)
         return added
+
+    def _untold(self, links: list[Link]) -> list[Link]:
+        """The links that say something new; the menu that stands on every page does not, and asking is cheap."""
+        wanted = json.dumps([link.url for link in links])
+        told = {url: has for url, *has in self._connection.sql.execute(_TOLD, (self._portal, wanted))}
+        return [link for link in links if not _covers(told.get(link.url), link)]
 
     def _row(self, link: Link, depth: int, found_on: str) -> dict[str, Any]:
         listed = link.published
@@ -207,7 +224,7 @@ class Frontier:
                 return self._claim(row)
             with self._connection.transaction():
                 self._bounds.hold(url, spent, stamp(now()), self._claimed)
-            self._carried = _CARRIED_ON  # so that those left are counted afresh
+            self._carried_on = 0  # so that those left are counted afresh
         return None
 
     def _next_row(self) -> tuple[Any, ...] | None:
@@ -226,14 +243,13 @@ class Frontier:
         self._claimed.add(url_id)
         self._ids[url] = url_id
         self._count -= 1
-        published = Dateline(day_or_moment(listed), origin="listing", raw=listed_raw) if listed else None
         return Target(
             url=url,
             depth=depth,
             etag=etag,
             last_modified=last_modified,
             kind=kind,
-            seen_as=Link(url, text, published) if text or published else None,
+            seen_as=_link(url, text, listed, listed_raw),
             found_on=found_on,
             state=state,
             due=moment(due),
@@ -291,12 +307,51 @@ class Frontier:
 
     def waiting(self) -> int:
         """How many URLs are due now and not yet tried in this run; an estimate between counts when they are many."""
-        if self._carried >= _CARRIED_ON or self._count <= _COUNTED_AFRESH:
+        if self._carried_on <= 0 or self._count <= _COUNTED_AFRESH:
             with self._connection.reading() as sql:
                 due = count_due(sql, self._portal, stamp(now()), self._began, ranks=_ORDERS)
-            self._count, self._carried = due - len(self._claimed), 0
-        self._carried += 1
+            self._count = due - len(self._claimed)
+            self._carried_on = max(_CARRIED_ON, self._count // _COUNTED_PER_CALL)
+        self._carried_on -= 1
         return self._count
+
+
+def seen_as(sql: sqlite3.Connection, portal_id: int, url: str) -> Link | None:
+    """What listings have said of a URL; None where they were silent, or it is unknown."""
+    row = sql.execute(
+        "SELECT url, text, listed, listed_raw FROM urls WHERE portal_id = ? AND url = ?", (portal_id, url)
+    ).fetchone()
+    return _link(*row) if row else None
+
+
+def _link(url: str, text: str, listed: str | None, raw: str) -> Link | None:
+    published = Dateline(day_or_moment(listed), origin="listing", raw=raw) if listed else None
+    return Link(url, text, published) if text or published else None
+
+
+def settle_kind(sql: sqlite3.Connection, portal_id: int, url: str, kind: Kind, *, answered: str) -> None:
+    """Note that a known URL shows a report, as it is read now: it waits among the known pages from here on.
+
+    Not one that led to another known one, `answered`: it is an alias, and waits as such.
+    """
+    if answered != url and sql.execute(_ANSWERS, (portal_id, answered)).fetchone():
+        return
+    sql.execute(
+        "UPDATE urls SET kind = ?1, rank = CASE depth WHEN 0 THEN ?2 ELSE ?3 END"
+        " WHERE portal_id = ?4 AND url = ?5 AND kind IS NOT ?1",
+        (kind, SEED, KNOWN, portal_id, url),
+    )
+
+
+def _covers(told: list[int] | None, link: Link) -> bool:
+    """Whether a known URL has the text and the date that a link has."""
+    return told is not None and told[0] >= bool(link.text) and told[1] >= bool(link.published)
+
+
+def _rank(depth: int, kind: Kind | None) -> int:
+    if depth == 0:
+        return SEED
+    return LISTING if kind == "listing" else KNOWN
 
 
 def _validators(target: Target, capture: Capture | None, state: State) -> tuple[str | None, str | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import astuple, dataclass
+from typing import Literal
 from urllib.parse import urlsplit
 
 from portal_archiver.model import Article, Attachment, Capture, Dateline, Page, Photo
@@ -15,6 +16,7 @@ from portal_archiver.urls import canonicalize, host_of
 TELLING_CHARS = 80
 # The share of words two texts must have in common to pass as versions of one report, where all else is in doubt.
 VERSION_OVERLAP = 0.5
+INFERRED = ("url", "body")  # origins of a dateline that nobody gave: a listing's word is better
 
 
 def digest(parts: object) -> str:
@@ -61,6 +63,15 @@ class Fingerprints:
     content_key: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a report stands at: its latest revision, in what pages are compared by."""
+
+    version: str
+    published: Dateline | None
+    content_key: str | None
+
+
 def fingerprints(article: Article) -> Fingerprints:
     """All fingerprints of a report."""
     title, body = plain(article.title), plain(article.body)
@@ -100,9 +111,38 @@ def better_dateline(before: Dateline | None, after: Dateline | None) -> Dateline
     return before if after is None or before.origin != "listing" else after
 
 
+def reread_dateline(before: Dateline | None, after: Dateline | None) -> Dateline | None:
+    """The one to keep when another parser reads the same page: what a listing said is no part of the page."""
+    if before is not None and before.origin == "listing" and (after is None or after.origin in INFERRED):
+        return before
+    return after
+
+
 def same_day(before: str | None, after: Dateline | None) -> bool:
     """Whether two datelines (the first as stored) allow two equal texts to be one report: a weekly notice is many."""
     return before is None or after is None or before[:10] == after.day.isoformat()
+
+
+Verdict = Literal["same", "as before", "copy", "edited"]
+
+
+def verdict(
+    standing: Standing, prints: Fingerprints, published: Dateline | None, *, shown: str, same_bytes: bool
+) -> Verdict:
+    """What a page says of a known report: the `same` as its latest revision, or that it was `edited`.
+
+    `shown` is the fingerprint of what the page's URL showed the last time, "" if it never did, and `same_bytes` says
+    that it sends what it sent then. A URL that shows what it showed `as before` has not changed, whatever another URL
+    of the report showed since; and one seen for the first time is a `copy` if title and body agree: else a print
+    version without the photos would make two revisions every night.
+    """
+    if standing.version == prints.version and not datelines_differ(standing.published, published):
+        return "same"
+    if shown and (same_bytes or shown == prints.shown):
+        return "as before"
+    if not shown and prints.content_key is not None and prints.content_key == standing.content_key:
+        return "copy"
+    return "edited"
 
 
 def may_be_versions(before: Article, after: Article) -> bool:

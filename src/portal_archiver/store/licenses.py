@@ -31,12 +31,24 @@ def ensure(sql: sqlite3.Connection, footer: License | None) -> int | None:
     if footer is None:
         return None
     values = [_column(getattr(footer, name)) for name in _NAMES]
-    told_apart = [*values[:-1], _COUNTERS.sub("#", fold(" ".join(footer.text.split())))]
-    digest = hashlib.sha256(json.dumps(told_apart).encode()).hexdigest()
+    digest = _digest(values)
     row = sql.execute("SELECT id FROM licenses WHERE digest = ?", (digest,)).fetchone()
     if row is not None:
         return int(row[0])
     return int(sql.execute(_INSERT, (digest, *values)).lastrowid or 0)
+
+
+def _digest(values: list[str | None]) -> str:
+    told_apart = [*values[:-1], _COUNTERS.sub("#", fold(" ".join((values[-1] or "").split())))]
+    return hashlib.sha256(json.dumps(told_apart).encode()).hexdigest()
+
+
+def is_stored_as(sql: sqlite3.Connection, footer: License | None, license_id: int | None) -> bool:
+    """Whether a footer, or None for none, is the one with this id."""
+    if footer is None or license_id is None:
+        return footer is None and license_id is None
+    (digest,) = sql.execute("SELECT digest FROM licenses WHERE id = ?", (license_id,)).fetchone()
+    return bool(digest == _digest([_column(getattr(footer, name)) for name in _NAMES]))
 
 
 def _column(value: Any) -> str | None:

@@ -7,21 +7,22 @@ from typing import Any, NamedTuple
 
 from portal_archiver.model import Article, Attachment, Dateline, Photo, Revision
 from portal_archiver.store.identity import reading_digest
-from portal_archiver.store.times import day_or_moment, moment
+from portal_archiver.store.times import day_or_moment, maybe_moment, moment
 
 _COLUMNS = (
     "reading", "title", "lead", "body", "body_html", "author", "section", "language",
     "published", "published_origin", "published_raw", "updated", "updated_origin", "updated_raw",
 )  # fmt: skip
 _INSERT = (
-    f"INSERT INTO revisions (article_id, number, capture_id, digest, {', '.join(_COLUMNS)}) "
-    f"VALUES ({', '.join('?' * (len(_COLUMNS) + 4))})"
+    f"INSERT INTO revisions (article_id, number, capture_id, digest, parser, {', '.join(_COLUMNS)}) "
+    f"VALUES ({', '.join('?' * (len(_COLUMNS) + 5))})"
 )
-_UPDATE = f"UPDATE revisions SET {', '.join(f'{name} = ?' for name in _COLUMNS)} WHERE id = ?"
+_UPDATE = f"UPDATE revisions SET digest = ?, parser = ?, {', '.join(f'{name} = ?' for name in _COLUMNS)} WHERE id = ?"
 _SELECT = f"SELECT {', '.join(_COLUMNS[1:])} FROM revisions WHERE id = ?"
 _HISTORY = """
-SELECT r.id, r.number, c.fetched_at, b.sha256, c.id FROM revisions r
-  JOIN captures c ON c.id = r.capture_id JOIN bodies b ON b.id = c.body_id
+SELECT r.id, r.number, c.fetched_at, b.sha256, c.id, c.final_url, r.parser,
+       (SELECT max(s.fetched_at) FROM captures s WHERE s.article_id = r.article_id AND s.revision_id = r.id)
+  FROM revisions r JOIN captures c ON c.id = r.capture_id JOIN bodies b ON b.id = c.body_id
  WHERE r.article_id = ? ORDER BY r.number
 """
 
@@ -33,22 +34,31 @@ class Latest(NamedTuple):
     number: int
     digest: str
     reading: str
+    parser: str
+    capture_id: int
     published: Dateline | None
 
 
-def insert(
-    sql: sqlite3.Connection, article_id: int, number: int, capture_id: int, digest: str, article: Article
-) -> int:
+class Read(NamedTuple):
+    """A reading of a page: the report, the digest of what makes a revision of it, and the version of the parser."""
+
+    article: Article
+    digest: str
+    parser: str
+
+
+def insert(sql: sqlite3.Connection, article_id: int, number: int, capture_id: int, read: Read) -> int:
     """Add a revision; returns its id."""
-    cursor = sql.execute(_INSERT, (article_id, number, capture_id, digest, *_row(article)))
+    cursor = sql.execute(_INSERT, (article_id, number, capture_id, read.digest, read.parser, *_row(read.article)))
     revision_id = int(cursor.lastrowid or 0)
-    _write_media(sql, revision_id, article)
+    _write_media(sql, revision_id, read.article)
     return revision_id
 
 
-def reread(sql: sqlite3.Connection, revision_id: int, article: Article) -> None:
-    """Put a fuller reading of the same version in the place of the former."""
-    sql.execute(_UPDATE, (*_row(article), revision_id))
+def reread(sql: sqlite3.Connection, revision_id: int, read: Read) -> None:
+    """Put another reading of the same version, a fuller or a better one, in the place of the former."""
+    article = read.article
+    sql.execute(_UPDATE, (read.digest, read.parser, *_row(article), revision_id))
     sql.execute("DELETE FROM photos WHERE revision_id = ?", (revision_id,))
     sql.execute("DELETE FROM attachments WHERE revision_id = ?", (revision_id,))
     _write_media(sql, revision_id, article)
@@ -78,12 +88,13 @@ def _write_media(sql: sqlite3.Connection, revision_id: int, article: Article) ->
 def latest(sql: sqlite3.Connection, article_id: int) -> Latest:
     """The latest revision of an article that exists."""
     row = sql.execute(
-        "SELECT r.id, r.number, r.digest, r.reading, r.published, r.published_origin, r.published_raw"
+        "SELECT r.id, r.number, r.digest, r.reading, r.parser, r.capture_id,"
+        " r.published, r.published_origin, r.published_raw"
         " FROM articles a JOIN revisions r ON r.id = a.revision_id WHERE a.id = ?",
         (article_id,),
     ).fetchone()
-    revision_id, number, digest, reading, *published = row
-    return Latest(revision_id, number, digest, reading, _dateline(*published))
+    revision_id, number, digest, reading, parser, capture_id, *published = row
+    return Latest(revision_id, number, digest, reading, parser, capture_id, _dateline(*published))
 
 
 def load(sql: sqlite3.Connection, revision_id: int) -> Article:
@@ -114,8 +125,17 @@ def history(sql: sqlite3.Connection, article_id: int) -> tuple[Revision, ...]:
     """All revisions of an article, the first one first, each with the capture that first showed it."""
     rows = sql.execute(_HISTORY, (article_id,)).fetchall()
     return tuple(
-        Revision(number, load(sql, revision_id), moment(captured_at), sha256, capture_id)
-        for revision_id, number, captured_at, sha256, capture_id in rows
+        Revision(
+            number=number,
+            article=load(sql, revision_id),
+            captured_at=moment(captured_at),
+            sha256=sha256,
+            capture_id=capture_id,
+            url=url,
+            last_seen=maybe_moment(last_seen) or moment(captured_at),
+            parser=parser,
+        )
+        for revision_id, number, captured_at, sha256, capture_id, url, parser, last_seen in rows
     )
 
 

@@ -6,11 +6,13 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
+from portal_archiver.store import stories
+
 # "PArc" in the header of the file (PRAGMA application_id): how a foreign SQLite file is told from one of ours.
 APPLICATION_ID = 0x50417263
 
 # The number of migrations below. The archive has its own in PRAGMA user_version, so that opening costs no look-around.
-VERSION = 6
+VERSION = 8
 
 migrations = Migrations("portal-archiver")
 
@@ -253,6 +255,32 @@ CREATE TABLE dictionaries (
 ) STRICT, WITHOUT ROWID;
 """
 
+# Reports of different portals that are one text; see stories.py. Each pair of them once, the smaller id first.
+_STORIES = """
+CREATE TABLE story_bands (
+    band       INTEGER NOT NULL,
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    PRIMARY KEY (band, article_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX bands_of_article ON story_bands (article_id);
+CREATE TABLE story_links (
+    one   INTEGER NOT NULL REFERENCES articles(id),
+    other INTEGER NOT NULL REFERENCES articles(id),
+    share REAL NOT NULL,                      -- of their runs of words, those in common
+    PRIMARY KEY (one, other)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX links_of_other ON story_links (other);
+"""
+
+# Who read what: the parser may be better tomorrow, which is no edit of the portal's; see rereading.py.
+_PARSERS = """
+ALTER TABLE captures ADD COLUMN parser TEXT;  -- that read it as a page; '': one of unknown version; NULL: it is no page
+ALTER TABLE captures ADD COLUMN revision_id INTEGER REFERENCES revisions(id);   -- which it showed, or a 304 confirmed
+ALTER TABLE revisions ADD COLUMN parser TEXT NOT NULL DEFAULT '';
+UPDATE captures SET parser = '' WHERE status IN (200, 203);
+UPDATE captures SET revision_id = r.id FROM revisions r WHERE r.capture_id = captures.id;
+"""
+
 # Captures that others made, and what finds one of them again: by its URL and its time.
 _PROVENANCE = """
 ALTER TABLE captures ADD COLUMN source TEXT CHECK (source IS NULL OR json_valid(source));   -- model.Source; NULL: ours
@@ -292,7 +320,20 @@ def m005_dictionaries(db: Database) -> None:
 
 
 @migrations()
-def m006_provenance(db: Database) -> None:
+def m006_stories(db: Database) -> None:
+    """What links a press release to those who took it over."""
+    run_script(db, _STORIES)
+    stories.rebuild(db.conn)
+
+
+@migrations()
+def m007_parsers(db: Database) -> None:
+    """What tells a change of the portal from one of the parser."""
+    run_script(db, _PARSERS)
+
+
+@migrations()
+def m008_provenance(db: Database) -> None:
     """What imports need."""
     run_script(db, _PROVENANCE)
 
