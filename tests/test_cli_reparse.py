@@ -19,7 +19,7 @@ from portal_archiver.parser import VERSION, parse_page
 from portal_archiver.pipeline import crawl, reading
 from portal_archiver.store import Archive
 from program import ENVIRONMENT, PROGRAM, cli
-from test_reparse import check_index, older_parser, told
+from test_reparse import check_index, older_parser, take_back, told
 
 
 @pytest.fixture(scope="module")
@@ -71,12 +71,22 @@ def test_only_one_portal_or_report_is_read_where_it_is_named(folder: Path) -> No
     assert in_json(folder, "--portal", "bachhai", "--since", "2999", "--dry-run")["portals"][0]["captures"] == 0
     for args, message in (
         (("--article", "999"), "the archive has no article 999; `portal-archiver search` shows the ids"),
+        (("--article", "3", "--portal", "xa"), '--portal: archive.db holds no portal "xa"'),
         (("--portal", "xa"), '--portal: archive.db holds no portal "xa": it has bachhai'),
         (("--archive", "none.db"), "no archive at ./none.db: run `portal-archiver crawl` or"),
         (("--since", "gần đây"), "--since: expected a day such as 2024-05-31"),
     ):
         done = cli(folder, "reparse", *args)
         assert done.returncode == 2 and message in done.stderr
+
+
+def test_an_archive_of_an_older_version_is_brought_up_to_date(folder: Path) -> None:
+    with Archive(folder / "archive.db") as archive:
+        take_back(archive)
+    assert cli(folder, "reparse", "--dry-run").returncode == 7  # which writes nothing
+    (report,) = in_json(folder)["portals"]
+    assert report["captures"] > 80 and report["new"] > 5
+    assert in_json(folder)["portals"][0]["captures"] == 0
 
 
 def test_the_selectors_of_the_configuration_are_followed(folder: Path) -> None:

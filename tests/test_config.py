@@ -55,6 +55,7 @@ def test_every_setting_arrives_at_the_portal(tmp_path: Path) -> None:
         budgets = { "*/lich-cong-tac/*" = 5 }
         max_depth = 7
         recheck = [2, 10]
+        save = ["images", "attachments"]
         allow_private = true
         contact = "archive@bachhai.example"
         max_bytes = "25 MB"
@@ -76,6 +77,7 @@ def test_every_setting_arrives_at_the_portal(tmp_path: Path) -> None:
         budgets={"*/lich-cong-tac/*": 5},
         max_depth=7,
         recheck=(2, 10),
+        save=("images", "attachments"),
         allow_private=True,
         contact="archive@bachhai.example",
         max_bytes=25_000_000,
@@ -120,6 +122,7 @@ WRONG_VALUES = {
     "ca = true": 'portal.a.ca: expected the path of a file of PEM certificates, such as "chain.pem", got true',
     "budgets = 5": 'portal.a.budgets: expected budgets by pattern, such as { "*/lich-cong-tac/*" = 50 }, got 5',
     'budgets = { "*/lich/*" = 0 }': "portal.a.budgets.*/lich/*: expected a whole number of pages, 1 or more, got 0",
+    'save = ["images", "films"]': 'portal.a.save[2]: expected "images" or "attachments", got "films"',
     "max_depth = 0": "portal.a.max_depth: expected a whole number of links, 1 or more, got 0",
     "recheck = true": f"portal.a.recheck: {RECHECK}, got true",
     "recheck = 0": f"portal.a.recheck: {RECHECK}, got 0",

@@ -154,7 +154,9 @@ def test_a_damaged_member_in_the_middle_ends_the_reading_there(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"<html>Khong phai WARC</html>\n" * 9, bytes(99), b"\x1f\x8b", gzip.compress(b"x")]
+    "data",
+    [b"", b"<html>Khong phai WARC</html>\n" * 9, bytes(99), b"\x1f\x8b", gzip.compress(b"x")],
+    ids=["empty", "a page", "zeros", "a torn gzip", "a gzip"],
 )
 def test_a_file_that_is_no_warc_is_damage_at_its_beginning_and_an_empty_one_is_empty(
     tmp_path: Path, data: bytes

@@ -259,6 +259,10 @@ start = {start}
 # looked at in the next run, whatever stands here.
 # recheck = [1, 3, 7, 30, 90]
 
+# What to keep of a report beside its page: "images", "attachments", or both. Each is fetched once, if it stands on one
+# of the hosts and is no larger than max_bytes.
+# save = ["images", "attachments"]
+
 # Sent with every request, so that the people who run the portal can reach you: an e-mail address or a web page.
 # contact = "you@example.org"
 

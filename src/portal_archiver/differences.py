@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
-
-from rapidfuzz.distance import Levenshtein
 
 from portal_archiver.model import Article, Dateline
 from portal_archiver.text import plain
+
+if TYPE_CHECKING:
+    from rapidfuzz.distance import Opcodes
 
 BREAK = "\n\n"  # between two paragraphs; a token of its own, so that a paragraph joined to the next is seen
 # Pairs of words beyond which two stretches of text are not laid side by side any more: some ten seconds.
@@ -107,7 +108,7 @@ _Change = tuple[Literal["equal", "delete", "insert", "replace"], list[str], list
 def _changes(old: list[str], new: list[str]) -> Iterator[_Change]:
     """Whole paragraphs first, which are few; then the words of those that differ."""
     was, now = _by_paragraph(old), _by_paragraph(new)
-    for equal, steps in groupby(Levenshtein.opcodes(was, now), lambda step: step.tag == "equal"):
+    for equal, steps in groupby(_steps(was, now), lambda step: step.tag == "equal"):
         run = list(steps)
         before = [word for part in was[run[0].src_start : run[-1].src_end] for word in part]
         after = [word for part in now[run[0].dest_start : run[-1].dest_end] for word in part]
@@ -127,6 +128,13 @@ def _together(changes: Iterator[_Change]) -> Iterator[_Change]:
             yield from run
 
 
+def _steps(old: Sequence[Hashable], new: Sequence[Hashable]) -> Opcodes:
+    """What leads from one sequence to the other; difflib takes minutes where this takes two seconds."""
+    from rapidfuzz.distance import Levenshtein  # here, and not at the top: only who compares texts waits for it
+
+    return Levenshtein.opcodes(old, new)
+
+
 def _by_paragraph(words: list[str]) -> list[tuple[str, ...]]:
     ends = [n + 1 for n, word in enumerate(words) if word == BREAK]
     return [tuple(words[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
@@ -136,7 +144,7 @@ def _word_by_word(old: list[str], new: list[str]) -> Iterator[_Change]:
     if len(old) * len(new) > MOST:
         yield "replace", old, new
         return
-    for equal, steps in groupby(Levenshtein.opcodes(old, new), lambda step: step.tag == "equal"):
+    for equal, steps in groupby(_steps(old, new), lambda step: step.tag == "equal"):
         run = list(steps)
         was, now = old[run[0].src_start : run[-1].src_end], new[run[0].dest_start : run[-1].dest_end]
         yield ("equal" if equal else "replace" if was and now else "delete" if was else "insert"), was, now

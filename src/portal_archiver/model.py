@@ -205,7 +205,8 @@ class Portal:
     `budget` is the number of pages fetched in one run, `budgets` that of pages whose URLs fit a pattern; `max_depth`
     is how many links from a start URL a page may lie; `recheck` are the days between two looks at a report while it is
     up to 2, 7, 30, 180 days old, and older (the last number holds for the rest; empty: never);
-    `allow_private` permits private and loopback addresses; `contact` (an address or URL) goes into the user agent.
+    `save` names what is kept of a report beside its page: "images", "attachments"; `allow_private` permits private and
+    loopback addresses; `contact` (an address or URL) goes into the user agent.
 
     A page may have `max_bytes`, one request with its body may take `max_seconds`, `max_redirects` are followed, and
     what may heal is asked for `tries` times. `ca` is the text of PEM certificates that are trusted beside the usual
@@ -224,6 +225,7 @@ class Portal:
     budgets: Mapping[str, int] = field(default_factory=dict, hash=False)
     max_depth: int = 100
     recheck: tuple[int, ...] = (1, 3, 7, 30, 90)
+    save: tuple[str, ...] = ()
     allow_private: bool = False
     contact: str | None = None
     max_bytes: int = 10_000_000
@@ -293,6 +295,7 @@ class Target:
     kind: Kind | None = None
     seen_as: Link | None = None
     found_on: str = ""
+    is_file: bool = False
     state: str = "new"
     due: datetime | None = None
     tried_at: datetime | None = None

@@ -19,6 +19,7 @@ MIN_BYTES, MAX_BYTES = 10_000, 1_000_000_000
 MAX_REDIRECTS = 50
 MAX_TRIES = 10
 MOST_RECHECKS = 5  # for each age of a report one
+SAVED = ("images", "attachments")
 _HOST = re.compile(r"(?!-)[\w-]+(\.[\w-]+)*", re.ASCII)
 _SIZE = re.compile(r"(\d{1,12}(?:\.\d{1,6})?) ?([kKMG]i?)?B", re.ASCII)
 _UNITS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "ki": 2**10, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
@@ -149,6 +150,12 @@ def _recheck(value: object) -> tuple[int, ...]:
     return numbers
 
 
+def _saved(value: object) -> str:
+    if value in SAVED:
+        return str(value)
+    raise ValueError
+
+
 def _bool(value: object) -> bool:
     if isinstance(value, bool):
         return value
@@ -196,6 +203,7 @@ SETTINGS = {
     "tries": Setting("a whole number between 1 and 10", _whole(1, MAX_TRIES)),
     "ca": Setting('the path of a file of PEM certificates, such as "chain.pem"', _certificates, file=True),
     "verify": Setting("true or false", _bool),
+    "save": Setting('"images" or "attachments"', _saved, many=True),
     "allow_private": Setting("true or false", _bool),
     "contact": Setting("an e-mail address, or the address of a page about you", _text),
 }

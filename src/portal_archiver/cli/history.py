@@ -29,7 +29,8 @@ def history(
 ) -> None:
     """Show every version of a report, and what changed in each.
 
-    Each with the address and the SHA-256 of the bytes that first showed it, and the number of that capture.
+    Each with the time in which it was seen, the address and the SHA-256 of the bytes that first showed it, and the
+    number of that capture.
     """
     with existing(archive) as opened:
         archived = opened.article(article_id)

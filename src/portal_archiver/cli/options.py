@@ -72,10 +72,10 @@ def since(text: str) -> datetime:
         raise typer.BadParameter(f'expected {expected}, got "{text}"') from None
 
 
-def existing(path: Path) -> Archive:
-    """The archive, opened for reading only; MissingArchiveError says how to make one."""
+def existing(path: Path, *, read_only: bool = True) -> Archive:
+    """The archive, opened for reading only or as it is asked for; MissingArchiveError says how to make one."""
     try:
-        return Archive(path, create=False, read_only=True)
+        return Archive(path, create=False, read_only=read_only)
     except MissingArchiveError:
         shown = path if path.is_absolute() else f"./{path}"
         what = "run `portal-archiver crawl` or `portal-archiver demo` first"

@@ -21,7 +21,9 @@ from portal_archiver.cli.options import (
 )
 from portal_archiver.cli.screen import problem
 from portal_archiver.config import load
+from portal_archiver.errors import PortalArchiverError
 from portal_archiver.model import Portal
+from portal_archiver.store import Archive
 
 EXAMPLE = "Example: portal-archiver reparse --dry-run"
 
@@ -58,13 +60,10 @@ def reparse(
       7         payloads are damaged: the others were read
       130, 143  stopped by SIGINT, SIGTERM: what was done is saved
     """
-    with existing(archive) as opened:
-        if portal is not None:
-            must_hold(opened, portal)
-        keys = [status.key for status in opened.portals()] if portal is None else [portal]
-        if article is not None:
-            keys = [key for key in keys if key == opened.article(article).portal]
-    portals = [_configured(key, config) for key in keys]
+    with existing(archive, read_only=dry_run) as opened:  # one of an older version is brought up to date here
+        keys = _chosen(opened, portal, article)
+    configured = load(config) if config.exists() else {}
+    portals = [_with_settings(key, configured, config) for key in keys]
     # Here, and not at the top: the parser takes a while to load, which no other command should pay.
     from portal_archiver.cli.rereading import run
     from portal_archiver.store import Scope
@@ -73,9 +72,20 @@ def reparse(
     raise typer.Exit(run(portals, archive, Scope(moment, article, everything), dry_run=dry_run, as_json=as_json))
 
 
-def _configured(key: str, config: Path) -> Portal:
+def _chosen(archive: Archive, portal: str | None, article: int | None) -> list[str]:
+    """The keys of the portals whose pages are asked for."""
+    if portal is not None:
+        must_hold(archive, portal)
+    if article is None:
+        return [status.key for status in archive.portals()] if portal is None else [portal]
+    owner = archive.article(article).portal
+    if portal not in (None, owner):
+        raise PortalArchiverError(f"article {article} is of the portal {owner}, not of {portal}: leave out --portal")
+    return [owner]
+
+
+def _with_settings(key: str, configured: dict[str, Portal], config: Path) -> Portal:
     """The portal with its settings, which decide how its pages are read; without any where it has none."""
-    portals = load(config) if config.exists() else {}
-    if key not in portals and portals:
+    if configured and key not in configured:
         problem(f"{config} has no portal {key}: its pages are read without settings", label="hint", style="bold")
-    return portals.get(key) or Portal((f"https://{key}/",), key=key)
+    return configured.get(key) or Portal((f"https://{key}/",), key=key)

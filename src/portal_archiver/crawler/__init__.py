@@ -7,12 +7,12 @@ from portal_archiver.crawler.limits import Limits
 from portal_archiver.crawler.paging import Paging, is_further, next_pages
 from portal_archiver.crawler.politeness import Politeness
 from portal_archiver.crawler.reasons import Reason
-from portal_archiver.crawler.schedule import next_due
+from portal_archiver.crawler.schedule import NEVER, next_due
 from portal_archiver.crawler.scope import Scope
 from portal_archiver.crawler.slashes import Slashes
 from portal_archiver.crawler.traps import Endless, look_of, shape_of
 
 __all__ = [
-    "Endless", "Entry", "Fetcher", "Limits", "Paging", "Politeness", "Reason", "Scope", "Slashes",
+    "NEVER", "Endless", "Entry", "Fetcher", "Limits", "Paging", "Politeness", "Reason", "Scope", "Slashes",
     "dated_anew", "is_further", "is_guess", "look_of", "next_due", "next_pages", "read_index", "seeds", "shape_of",
 ]  # fmt: skip

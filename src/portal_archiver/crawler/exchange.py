@@ -75,16 +75,17 @@ async def exchange(
     *,
     cut: int | None = None,
     form: Form | None = None,
+    file: bool = False,
 ) -> Answer:
     """Ask once and read the answer; whatever goes wrong is a reason in the answer, never an exception.
 
     With `cut`, a body of any content type is taken, and what goes beyond that many bytes is dropped. With `form`, its
-    fields are posted.
+    fields are posted; with `file`, a body of any content type is taken whole.
     """
     try:
         request = _request(client, url, headers, form)
         async with asyncio.timeout(limits.max_seconds), aclosing(await client.send(request, stream=True)) as response:
-            answer = replace(await _read(response, url, limits, cut), peer=response.extensions[PEER])
+            answer = replace(await _read(response, url, limits, cut, file=file), peer=response.extensions[PEER])
             return _of_form(answer) if form else answer
     except FAULTS as error:
         return Answer(url, reason=reason_of_fault(error), detail=detail_of_fault(error))
@@ -104,14 +105,14 @@ def _of_form(answer: Answer) -> Answer:
     return answer
 
 
-async def _read(response: httpx.Response, url: str, limits: Limits, cut: int | None) -> Answer:
+async def _read(response: httpx.Response, url: str, limits: Limits, cut: int | None, *, file: bool) -> Answer:
     status = response.status_code
     headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
     if status in REDIRECTS and "location" in response.headers:
         return Answer(url, status, headers)
     if status == NOT_MODIFIED and not {"if-none-match", "if-modified-since"}.isdisjoint(response.request.headers):
         return Answer(url, status, headers)
-    readable = cut is not None or _is_readable(response, url)
+    readable = file or cut is not None or _is_readable(response, url)
     if status in PAGE_STATUSES:
         if not readable:
             kind = response.headers["content-type"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -71,7 +71,13 @@ class Fetcher:
             await self._client.aclose()
 
     async def fetch(
-        self, url: str, *, etag: str | None = None, last_modified: str | None = None, form: Form | None = None
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        form: Form | None = None,
+        file: bool = False,
     ) -> Fetch:
         """Ask for a URL and follow its redirects; given the validators of an earlier answer, conditionally (RFC 9110).
 
@@ -80,6 +86,8 @@ class Fetcher:
 
         A URL that stands for a `Postback` is asked for by its `form`, which is posted; the answer's `final_url` ends as
         the URL does. `stale-form`: the server did not take it, or led away from the list.
+
+        A `file` may be of any kind; else what is no page, feed or sitemap gives a reason.
         """
         headers = _conditions(etag, last_modified)
         here, seen = (form.action, set[str]()) if form else (url, {url})
@@ -88,7 +96,7 @@ class Fetcher:
         if posted and (refusal := await self._refusal(without_fragment(url))):
             return _fetch(url, refusal)
         for _ in range(self._limits.max_redirects + 1):
-            answer = await self._visit(here, headers, form)
+            answer = await self._visit(here, headers, form, file=file)
             if answer.reason or answer.status not in REDIRECTS:
                 return _fetch(url, answer)
             target = redirect_target(answer)
@@ -104,24 +112,31 @@ class Fetcher:
         detail = f"more than {self._limits.max_redirects} redirects, the last to {here}"
         return Fetch(url, reason=Reason.TOO_MANY_REDIRECTS, detail=detail)
 
-    async def _visit(self, url: str, headers: Mapping[str, str], form: Form | None) -> Answer:
-        return await self._refusal(url) or await self._ask(url, headers=headers, form=form)
+    async def _visit(self, url: str, headers: Mapping[str, str], form: Form | None, *, file: bool) -> Answer:
+        return await self._refusal(url, file=file) or await self._ask(url, headers=headers, form=form, file=file)
 
-    async def _refusal(self, url: str) -> Answer | None:
+    async def _refusal(self, url: str, *, file: bool = False) -> Answer | None:
         """Why a URL is not asked for, if so."""
-        if reason := self.scope.reason_against(url):
+        if reason := self.scope.reason_against(url, file=file):
             return Answer(url, reason=reason, detail=f"{url[:300]}: {reason.sentence}")
         closed = await self.robots.closed_to(url)
         return Answer(url, reason=closed.reason, detail=closed.detail) if closed else None
 
     async def _ask(
-        self, url: str, *, headers: Mapping[str, str], cut: int | None = None, form: Form | None = None
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        cut: int | None = None,
+        form: Form | None = None,
+        file: bool = False,
     ) -> Answer:
         """One URL, as often as it takes."""
-        answer: Answer = await retrying(self._limits)(self._send, url, headers, cut, form)
+        asking = partial(exchange, headers=headers, limits=self._limits, cut=cut, form=form, file=file)
+        answer: Answer = await retrying(self._limits)(self._send, url, asking)
         return answer
 
-    async def _send(self, url: str, headers: Mapping[str, str], cut: int | None, form: Form | None) -> Answer:
+    async def _send(self, url: str, asking: Callable[[httpx.AsyncClient, str], Awaitable[Answer]]) -> Answer:
         """One request, when it is the host's turn."""
         if self._client is None:
             raise RuntimeError("a Fetcher fetches only inside `async with`")
@@ -131,7 +146,7 @@ class Fetcher:
                 return Answer(url, reason=closed.reason, detail=closed.detail, sent=False)
             self.requests += 1
             began = time.monotonic()
-            answer = await exchange(self._client, url, headers, self._limits, cut=cut, form=form)
+            answer = await asking(self._client, url)
             self.took = time.monotonic() - began
             self._hear(host, answer)
         return answer

@@ -34,9 +34,10 @@ class Scope:
         self._hosts = portal.hosts
         self._allow_private = portal.allow_private
 
-    def reason_against(self, url: str) -> Reason | None:
-        """Why a URL is not to be fetched, or None; says nothing of robots.txt. Never raises."""
-        return Reason.BAD_URL if len(url) > MAX_LENGTH else _reason(url, self._hosts, self._allow_private)
+    def reason_against(self, url: str, *, file: bool = False) -> Reason | None:
+        """Why a URL is not to be fetched as a page or a `file`, or None; says nothing of robots.txt. Never raises."""
+        reason = Reason.BAD_URL if len(url) > MAX_LENGTH else _reason(url, self._hosts, self._allow_private)
+        return None if file and reason is Reason.FILE else reason
 
 
 @lru_cache(maxsize=4096)  # the links of a menu stand on every page

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
 from portal_archiver.crawler import Entry, Paging, Slashes, dated_anew, is_further, next_pages, shape_of
-from portal_archiver.model import Capture, Link, Page, Portal, Target
+from portal_archiver.model import Article, Capture, Link, Page, Portal, Target
 from portal_archiver.store import Archive, Frontier
 from portal_archiver.urls import canonicalize, spelling_of
 
@@ -47,6 +47,16 @@ class Following:
         for entry in told:
             if entry.modified:
                 self._frontier.touch(entry.link.url, entry.modified)
+
+    def files(self, target: Target, article: Article, is_wanted: Callable[[str], bool]) -> None:
+        """Queue the photos and attachments of a report that are to be kept with it."""
+        of = {
+            "images": [photo.url for photo in article.photos],
+            "attachments": [one.url for one in article.attachments],
+        }
+        given = (canonicalize(url, target.url) for name in self._portal.save for url in of[name])
+        urls = dict.fromkeys(url for url in given if url and is_wanted(url))
+        self._frontier.add_files(urls, depth=target.depth + 1, found_on=target.url)
 
     def is_alias(self, target: Target, capture: Capture) -> bool:
         """Whether a URL, no start page, led to another one that is known by itself.

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from portal_archiver.crawler import Endless, Fetcher, Politeness, Reason, look_of, next_due, seeds
+from portal_archiver.crawler import NEVER, Endless, Fetcher, Politeness, Reason, look_of, next_due, seeds
 from portal_archiver.model import (
     PAGE_STATUSES,
     REPORT_KINDS,
@@ -117,7 +117,7 @@ class Run:
                 return _Brought(target)
             fetch = await self._ask(fetcher, target)
         understood = NOTHING
-        if fetch.capture and fetch.capture.status in PAGE_STATUSES:
+        if fetch.capture and fetch.capture.status in PAGE_STATUSES and not target.is_file:
             understood = await self.shared.readers.read(self.portal, target, fetch.capture)
         if understood.trouble:
             fetch = replace(fetch, reason=Reason.UNREADABLE, detail=understood.trouble)
@@ -148,6 +148,8 @@ class Run:
             return Fetch(target.url, reason=Reason.TRAP, detail=f"{target.url[:300]}: {Reason.TRAP.sentence}")
         if is_turned_to(target):
             return await turn_page(fetcher, self.archive, self.portal, target)
+        if target.is_file:
+            return await fetcher.fetch(target.url, file=True)
         return await fetcher.fetch(target.url, etag=target.etag, last_modified=target.last_modified)
 
     def _keep(self, fetcher: Fetcher, target: Target, fetch: Fetch, understood: Understood) -> str:
@@ -155,6 +157,10 @@ class Run:
         capture, page = fetch.capture, understood.page
         if capture is None or fetch.reason:
             return self._keep_failure(target, fetch)
+        if target.is_file:
+            self.archive.keep(capture, portal=self.portal.key)
+            self.frontier.settle(target, state="fetched", due=NEVER, capture=capture)
+            return "file"
         if page is None:
             self.archive.keep(capture, portal=self.portal.key)
             entries = understood.entries or ()
@@ -166,6 +172,8 @@ class Run:
             if anew := understand(self.portal, target, stale).page:
                 self.archive.reread(capture_id, anew)
         saved = self.archive.save(capture, page, portal=self.portal.key)
+        if page.article and self.portal.save:
+            self.following.files(target, page.article, lambda url: not fetcher.scope.reason_against(url, file=True))
         links = [link for link in page.links if fetcher.scope.reason_against(link.url) is None]
         look = "" if page.article else look_of(links, capture.body)
         alias = self.following.is_alias(target, capture)

@@ -60,7 +60,7 @@ class Tally:
             changed=self.counts["changed"],
             unchanged=self.counts["unchanged"],
             duplicate=self.counts["duplicate"],
-            not_articles=self.counts["not-an-article"] + self.counts["index"],
+            not_articles=sum(self.counts[outcome] for outcome in ("not-an-article", "index", "file")),
             failed=sum(self.reasons.values()),
             reasons=dict(self.reasons),
             waiting=waiting,

@@ -11,6 +11,7 @@ from typing import Self
 
 from sqlite_utils import Database
 
+from portal_archiver.errors import PortalArchiverError
 from portal_archiver.model import (
     Archived,
     Arrival,
@@ -155,10 +156,12 @@ class Archive:
             rereading.reread(self._connection.sql, capture_id, page)
 
     def rereading(self, portal: str, parser: str, scope: Scope) -> Rereading:
-        """What `parser` has not read of a portal that the archive holds."""
+        """What `parser` has not read of a portal; PortalArchiverError where the archive holds none of this key."""
         with self._connection.reading() as sql:
-            (portal_id,) = sql.execute("SELECT id FROM portals WHERE key = ?", (portal,)).fetchone()
-        return Rereading(self._connection, portal_id, parser, scope)
+            row = sql.execute("SELECT id FROM portals WHERE key = ?", (portal,)).fetchone()
+        if row is None:
+            raise PortalArchiverError(f'{self.path} holds no portal "{portal}": `portal-archiver status` lists them')
+        return Rereading(self._connection, row[0], parser, scope)
 
     def _portal_id(self, capture: Capture, portal: str | None) -> int:
         return portals.ensure(self._connection.sql, portal or host_of(capture.final_url) or "unknown")

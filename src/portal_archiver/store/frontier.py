@@ -13,7 +13,7 @@ from portal_archiver.model import PAGE_STATUSES, Capture, Dateline, Kind, Link, 
 from portal_archiver.store.bounds import Bounds
 from portal_archiver.store.connection import Connection
 from portal_archiver.store.news import News
-from portal_archiver.store.ranks import HELD, KNOWN, LISTING, NEW, SEED, rank_of
+from portal_archiver.store.ranks import FILE, HELD, KNOWN, LISTING, NEW, SEED, rank_of
 from portal_archiver.store.times import day_or_moment, maybe_moment, moment, now, stamp
 from portal_archiver.urls import canonicalize
 
@@ -25,6 +25,7 @@ _ORDERS = {
     LISTING: "due, tried_at, id",
     NEW: "listed DESC, id",
     KNOWN: "due, tried_at, id",
+    FILE: "due, tried_at, id",
 }
 # Whose turn it is once the seeds have had theirs: listings, for what they lead to; but they are due in every run, and
 # with a budget smaller than their number nothing else would ever be asked for. So new pages have every second turn,
@@ -36,7 +37,7 @@ _COUNTED_AFRESH = 2_000
 _CARRIED_ON = 100
 _COUNTED_PER_CALL = 100
 
-_COLUMNS = "id, url, depth, found_on, etag, last_modified, kind, text, listed, listed_raw, state, due, tried_at"
+_COLUMNS = "id, url, depth, found_on, etag, last_modified, kind, text, listed, listed_raw, state, due, tried_at, rank"
 # What is known of some URLs (?2, a JSON list): whether they have a text, and a date.
 _TOLD = """
 SELECT u.url, u.text <> '', u.listed IS NOT NULL
@@ -89,8 +90,8 @@ class Frontier:
     """The frontier of one portal during one run.
 
     What is claimed is remembered in memory alone: when the process dies, every URL that was not settled is waiting
-    again. With `recheck` all known URLs are due at once. It goes no deeper than the portal's `max_depth`, and gives out
-    no more URLs of a pattern than its `budgets` say; what is beyond stays in the archive.
+    again. With `recheck` all known pages are due at once. It goes no deeper than the portal's `max_depth`, and gives
+    out no more URLs of a pattern than its `budgets` say; what is beyond stays in the archive.
     """
 
     def __init__(self, connection: Connection, portal_id: int, portal: Portal, *, recheck: bool = False) -> None:
@@ -106,7 +107,8 @@ class Frontier:
             self._bounds.begin()
             if recheck:
                 connection.sql.execute(
-                    "UPDATE urls SET due = ?1 WHERE portal_id = ?2 AND due > ?1", (stamp(now()), portal_id)
+                    f"UPDATE urls SET due = ?1 WHERE portal_id = ?2 AND due > ?1 AND rank <> {FILE}",
+                    (stamp(now()), portal_id),
                 )
             self._began = stamp(now())
             self._news = News.since_last_run(connection.sql, portal_id, self._began)
@@ -127,6 +129,13 @@ class Frontier:
                 self._connection.sql.executemany(_FILL_BLANKS, telling)
             self._count += self._bounds.added(rows, added)
         return added
+
+    def add_files(self, urls: Iterable[str], *, depth: int, found_on: str) -> None:
+        """Add files (canonical URLs) that are to be fetched once; what is known already stays what it is."""
+        rows = [self._row(Link(url), depth, found_on) | {"rank": FILE} for url in urls]
+        if rows:
+            with self._connection.transaction():
+                self._count += self._connection.sql.executemany(_ADD, rows).rowcount
 
     def _untold(self, links: list[Link]) -> list[Link]:
         """The links that say something new; the menu that stands on every page does not, and asking is cheap."""
@@ -217,8 +226,8 @@ class Frontier:
     def next(self) -> Target | None:
         """The next URL that is due and was not tried in this run; None when there is none now."""
         while (row := self._next_row()) is not None:
-            url, depth = row[1], row[2]
-            spent = self._bounds.spent_for(url) if depth else None
+            url, depth, rank = row[1], row[2], row[-1]
+            spent = self._bounds.spent_for(url) if depth and rank != FILE else None
             if spent is None:
                 self._bounds.spend(url)
                 return self._claim(row)
@@ -239,7 +248,22 @@ class Frontier:
         return None
 
     def _claim(self, row: tuple[Any, ...]) -> Target:
-        url_id, url, depth, found_on, etag, last_modified, kind, text, listed, listed_raw, state, due, tried_at = row
+        (
+            url_id,
+            url,
+            depth,
+            found_on,
+            etag,
+            last_modified,
+            kind,
+            text,
+            listed,
+            listed_raw,
+            state,
+            due,
+            tried_at,
+            rank,
+        ) = row
         self._claimed.add(url_id)
         self._ids[url] = url_id
         self._count -= 1
@@ -254,6 +278,7 @@ class Frontier:
             state=state,
             due=moment(due),
             tried_at=maybe_moment(tried_at),
+            is_file=rank == FILE,
         )
 
     def release(self, target: Target) -> None:
@@ -283,7 +308,7 @@ class Frontier:
             "reason": reason,
             "detail": detail,
             "now": stamp(now()),
-            "rank": rank_of(target.depth, kind or target.kind),
+            "rank": FILE if target.is_file else rank_of(target.depth, kind or target.kind),
             "kind": kind,
             "look": look or None,
             "etag": etag,

@@ -19,6 +19,7 @@ from portal_archiver.errors import ArchiveError
 
 LEVEL = 3
 SMALL = 1_000  # bytes; shorter payloads are stored whole
+BINARY_WITHIN = 4_000  # bytes; a zero among them is no page's, but a picture's or an office document's
 MAX_DICTIONARY = 2_000_000  # bytes
 MAX_DICTIONARIES = 8  # of a portal that are tried: it has several templates, and changes them now and then
 # A dictionary serves where it makes less than this part of what compressing the payload alone makes; where none does,
@@ -97,7 +98,7 @@ def load(sql: sqlite3.Connection, body_id: int) -> bytes:
 
 def _pack(sql: sqlite3.Connection, payload: bytes, portal_id: int) -> _Packed:
     """The smallest form of a payload."""
-    if len(payload) < SMALL:
+    if len(payload) < SMALL or _is_binary(payload):
         return _Packed(zstandard.compress(payload, LEVEL))
     best: _Packed | None = None
     for body_id, digest in _dictionaries(sql, portal_id):
@@ -119,7 +120,12 @@ def _unpack(sql: sqlite3.Connection, data: bytes, dictionary: int | None, digest
 
 
 def _is_template(payload: bytes, packed: _Packed) -> bool:
-    return SMALL <= len(payload) <= MAX_DICTIONARY and len(packed.data) < TEMPLATE * len(payload)
+    small_enough = SMALL <= len(payload) <= MAX_DICTIONARY
+    return small_enough and not _is_binary(payload) and len(packed.data) < TEMPLATE * len(payload)
+
+
+def _is_binary(payload: bytes) -> bool:
+    return b"\0" in payload[:BINARY_WITHIN]
 
 
 def _dictionaries(sql: sqlite3.Connection, portal_id: int) -> list[tuple[int, str]]:

@@ -278,9 +278,9 @@ def _alike(one: Read, other: Read) -> bool:
 
 
 def _write_row(sql: sqlite3.Connection, row: _Row) -> None:
-    """Note who read a capture, what it showed, and the footer that was read beside it."""
+    """Note who read a capture, what it showed, and the footer beside it; what it once showed, it showed."""
     stored = row.stored
-    after = (row.parser, row.version.id if row.version else None, licenses.ensure(sql, row.footer))
+    after = (row.parser, row.version.id if row.version else stored.revision_id, licenses.ensure(sql, row.footer))
     if after != (stored.parser, stored.revision_id, stored.license_id):
         sql.execute("UPDATE captures SET parser = ?, revision_id = ?, license_id = ? WHERE id = ?", (*after, stored.id))
 
