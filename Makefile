@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_TEST := $(VENV)/.ready-test
 READY_BENCH := $(VENV)/.ready-bench
+REPLAY := .venv-replay
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs bench clean
+.PHONY: help demo test check format docs bench replay clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -37,8 +38,10 @@ docs: $(READY) ## Write docs/schema.md from the migrations
 bench: $(READY_BENCH) ## Measure speed, beside well-known peers in the same run
 	@$(BIN)/python -m benchmarks
 
+replay: $(REPLAY)/.ready ## Install pywb and wacz, with which the tests replay and validate exports
+
 clean: ## Remove what the targets made, but never an archive
-	rm -rf $(VENV) build src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(REPLAY) build src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # python3 may be older than the project wants while a newer one stands beside it.
 $(VENV):
@@ -58,4 +61,10 @@ $(READY_TEST): $(READY)
 
 $(READY_BENCH): $(READY)
 	@$(PIP) --editable '.[bench]'
+	@touch $@
+
+# In an environment of its own: pywb needs other versions of what we need, and a brotli that would take the place of ours.
+$(REPLAY)/.ready: | $(VENV)
+	@$(BIN)/python -m venv $(REPLAY)
+	@$(REPLAY)/bin/python -m pip install --quiet --disable-pip-version-check pywb==2.10.0 wacz==0.6.0
 	@touch $@

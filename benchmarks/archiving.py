@@ -1,4 +1,4 @@
-"""Keeping pages: fetched pages parsed and saved, and what an archived page takes on disk beside gzip."""
+"""Keeping pages: fetched pages parsed and saved, and what an archived page takes on disk beside gzip and as a WARC."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from benchmarks.corpus import pages
 from portal_archiver import Archive, Capture, parse_page
+from portal_archiver.exports import export_warc
 
 WHOLE = 50  # pages of one host: then it is (much of) a portal, and not a few pages of one
 PICTURES = b";base64,"  # nothing makes a photo smaller that stands in a page
@@ -25,13 +26,16 @@ def main() -> None:
             archive.save(capture, page)  # as an article of the portal that its host is
         seconds = time.process_time() - start
         kept = _kept(archive)
+        exported = _exported(archive, Path(folder))
     print(f"Saving {name}")
     print(f"  {len(corpus) / seconds:8.1f} pages/CPU-s into an empty archive")
     _compare("all of them", [html for html, _ in corpus], sum(kept.values()))
     for host in dict.fromkeys(urlsplit(url).hostname for _, url in corpus):
         of_host = {url: html for html, url in corpus if urlsplit(url).hostname == host}
         if len(of_host) >= WHOLE:
-            _compare(f"{host}", list(of_host.values()), sum(kept.get(url, 0) for url in of_host))
+            takes = sum(kept.get(url, 0) for url in of_host)
+            _compare(f"{host}", list(of_host.values()), takes)
+            print(f"{'':25}{exported[host or ''] / takes:5.2f} x less than its export as .warc.gz")
             plain = {url: html for url, html in of_host.items() if PICTURES not in html}
             if len(plain) < len(of_host):
                 takes = sum(kept.get(url, 0) for url in plain)
@@ -42,6 +46,12 @@ def _kept(archive: Archive) -> dict[str, int]:
     """The bytes that each payload takes, by the URL that showed it first."""
     asked = "SELECT min(c.url), length(b.data) FROM bodies b JOIN captures c ON c.body_id = b.id GROUP BY b.id"
     return dict(archive.db.execute(asked).fetchall())
+
+
+def _exported(archive: Archive, folder: Path) -> dict[str, int]:
+    """The bytes that each portal takes as a .warc.gz."""
+    keys = [portal.key for portal in archive.portals()]
+    return {key: export_warc(archive, folder / f"{key}.warc.gz", portal=key).bytes for key in keys}
 
 
 def _compare(name: str, corpus: list[bytes], size: int) -> None:

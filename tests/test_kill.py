@@ -212,7 +212,7 @@ def test_told_to_stop_at_once_a_run_loses_nothing_but_what_is_in_flight(nights: 
         run.wait(20)
 
     assert nights.by_hand({14: stop_twice}, may_lose=IN_FLIGHT) == 130
-    assert nights.lost.total() == 1
+    assert 1 <= nights.lost.total() <= IN_FLIGHT
     nights.end()
 
 

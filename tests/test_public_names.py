@@ -258,6 +258,13 @@ def test_only_the_pipeline_knows_all_three_rooms() -> None:
     assert [module for module, names in IMPORTS.items() if names >= ROOMS] == []
 
 
+def test_exports_know_the_store_alone_and_imports_only_how_the_crawler_decodes() -> None:
+    for room, neighbor in (("exports", "store"), ("imports", "crawler")):
+        inside = {module: names for module, names in IMPORTS.items() if module.split(".")[0] == room}
+        assert inside
+        assert {module for module, names in inside.items() if not names <= {room, neighbor} | GROUND} == set()
+
+
 def test_nothing_imports_the_command_line_but_itself() -> None:
     outside = {module: names for module, names in IMPORTS.items() if module.split(".")[0] not in ("cli", "__main__")}
     assert [module for module, names in outside.items() if "cli" in names] == []

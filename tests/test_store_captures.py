@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from portal_archiver.errors import ArchiveError, PortalArchiverError
-from portal_archiver.model import Article, Capture, License, Page, Peer
+from portal_archiver.model import Article, Capture, License, Page, Peer, Source
 from portal_archiver.store import Archive
 
 URL = "https://bachhai.example/tin/1"
@@ -133,6 +133,8 @@ def test_the_latest_page_of_an_address_is_the_last_that_came_whole(archive: Arch
             Capture(URL, URL + "#x", WHEN + timedelta(minutes=minute), status, (("A", "b"),), body), portal="p"
         )
     archive.keep(Capture(URL, body=b"another portal"), portal="q")
+    theirs = Capture(URL, URL + "#x", WHEN - timedelta(days=900), body=b"of others", source=Source("old.warc"))
+    archive.keep(theirs, portal="p")
     expected = Capture(URL, URL + "#x", WHEN + timedelta(minutes=1), 203, (("A", "b"),), b"203")
     assert archive.latest_page(URL, portal="p") == expected
     assert archive.latest_page(URL + "?x", portal="p") is None

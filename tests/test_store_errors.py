@@ -208,7 +208,8 @@ UNDO = {
             "ALTER TABLE revisions DROP COLUMN parser",
         ],
     ),
-    8: ("m008_views", [f"DROP VIEW {name}" for name in re.findall(r"CREATE VIEW (\w+)", views.SCRIPT)]),
+    8: ("m008_provenance", ["DROP INDEX captures_by_url", "ALTER TABLE captures DROP COLUMN source"]),
+    9: ("m009_views", [f"DROP VIEW {name}" for name in re.findall(r"CREATE VIEW (\w+)", views.SCRIPT)]),
 }
 
 

@@ -19,6 +19,10 @@ class UnknownRunError(PortalArchiverError):
     """No run of the archive has this id."""
 
 
+class OutputError(PortalArchiverError):
+    """The file that was to be made exists already, or cannot be written."""
+
+
 class UnreachableError(PortalArchiverError):
     """A portal did not answer at all."""
 
@@ -33,6 +37,12 @@ class LockedError(PortalArchiverError):
 
 class ArchiveError(PortalArchiverError):
     """The archive cannot be opened or written: damaged, full, read-only, or not one of ours."""
+
+    exit_code = 7
+
+
+class DiskFullError(PortalArchiverError):
+    """There is no room for the file that was to be made."""
 
     exit_code = 7
 

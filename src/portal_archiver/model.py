@@ -35,6 +35,14 @@ class Peer:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where a capture comes from that was made by others: the name of the file, and the record's id in it."""
+
+    file: str
+    record: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Capture:
     """What a server answered for one URL: the evidence, kept before anybody tries to understand it.
 
@@ -42,7 +50,8 @@ class Capture:
     `final_url` (after redirects) defaults to `url`; `sha256` (hex, of `body`) is computed when left out.
     A 304 is a capture with an empty body: the server's word that nothing changed. `peer` is who gave the answer of
     `final_url`, where that is known. A `url` that ends in
-    `#__doPostBack(...)` was asked for by posting the form of another page (see `urls.Postback`).
+    `#__doPostBack(...)` was asked for by posting the form of another page (see `urls.Postback`). `source` is where it
+    was imported from; None for what was fetched here.
     """
 
     url: str
@@ -53,6 +62,7 @@ class Capture:
     body: bytes = b""
     sha256: str = ""
     peer: Peer | None = None
+    source: Source | None = None
 
     def __post_init__(self) -> None:
         if self.fetched_at.tzinfo is None:
@@ -331,6 +341,16 @@ class CaptureRecord:
     sha256: str
     size: int
     peer: Peer | None = None
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One capture as it is handed on: its record, its portal's key, and the headline ("" for none) it showed."""
+
+    record: CaptureRecord
+    portal: str
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

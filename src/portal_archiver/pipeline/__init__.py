@@ -1,7 +1,18 @@
 """The pipeline: the only room that knows the crawler, the parser and the store, and moves a page through them."""
 
 from portal_archiver.pipeline.crawling import crawl, crawl_all
+from portal_archiver.pipeline.importing import ImportOptions, ImportReport, import_warcs
 from portal_archiver.pipeline.options import Options, Progress
 from portal_archiver.pipeline.reparse import ReparseOptions, reparse
 
-__all__ = ["Options", "Progress", "ReparseOptions", "crawl", "crawl_all", "reparse"]
+__all__ = [
+    "ImportOptions",
+    "ImportReport",
+    "Options",
+    "Progress",
+    "ReparseOptions",
+    "crawl",
+    "crawl_all",
+    "import_warcs",
+    "reparse",
+]

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from portal_archiver.crawler import Entry, read_index
-from portal_archiver.model import Capture, Form, Page, Portal, Target
+from portal_archiver.model import Capture, Form, Link, Page, Portal, Target
 from portal_archiver.parser import parse_page, read_form
 from portal_archiver.urls import postback_of, with_postback
 
@@ -52,15 +52,20 @@ def _understand(portal: Portal, target: Target, capture: Capture) -> Understood:
     entries = read_index(capture)
     if entries is not None:
         return Understood(entries=entries)
-    page = parse_page(
+    page = read_page(portal, capture, target.seen_as)
+    return Understood(page=_of_one_list(page, target) if postback_of(target.url) else page)
+
+
+def read_page(portal: Portal, capture: Capture, seen_as: Link | None = None) -> Page:
+    """What the parser makes of a capture."""
+    return parse_page(
         capture.body,
         capture.final_url,
         portal=portal,
         headers=capture.headers,
         fetched_at=capture.fetched_at,
-        seen_as=target.seen_as,
+        seen_as=seen_as,
     )
-    return Understood(page=_of_one_list(page, target) if postback_of(target.url) else page)
 
 
 def _of_one_list(page: Page, target: Target) -> Page:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +18,7 @@ from portal_archiver.model import (
     Capture,
     CaptureRecord,
     Copied,
+    Evidence,
     Link,
     Merged,
     Night,
@@ -52,6 +53,7 @@ from portal_archiver.store import merge as merging
 from portal_archiver.store import search as searching
 from portal_archiver.store.connection import Connection
 from portal_archiver.store.frontier import Frontier
+from portal_archiver.store.history import Reread
 from portal_archiver.store.lock import RunLock
 from portal_archiver.store.rereading import Rereading, Scope
 from portal_archiver.store.search import Filters, Paging, When
@@ -107,15 +109,19 @@ class Archive:
         with self._connection.transaction():
             runs.close_killed(self._connection.sql)
 
-    def save(self, capture: Capture, page: Page, *, portal: str | None = None) -> Saved:
+    def save(self, capture: Capture, page: Page, *, portal: str | None = None, reread: Reread | None = None) -> Saved:
         """Store a capture and what was understood of it, as an article of `portal` (default: the URL's host).
 
         Outcomes: `new`; `changed` (a revision was added: title, body, photos, byline or dateline differ from the
         latest); `unchanged`; `duplicate` (another URL of a known article, seen for the first time);
         `not-an-article` (the capture alone is kept; an article known under this URL stays as it is).
+
+        Captures may come in any order: one older than others finds its place among the article's versions, by its time.
+        What another parser read of those beside it is then read anew by `reread` (as `parse_page` does; None: it cannot
+        be read), to be compared; without it, what is stored counts.
         """
         with self._connection.transaction():
-            return articles.save(self._connection.sql, capture, page, self._portal_id(capture, portal))
+            return articles.save(self._connection.sql, capture, page, self._portal_id(capture, portal), reread)
 
     def keep(self, capture: Capture, *, portal: str | None = None, unread: bool = False) -> int:
         """Store a capture that is no page (a sitemap, a feed, a 304, a 404); returns its id.
@@ -214,6 +220,11 @@ class Archive:
         with self._connection.reading() as sql:
             return searching.search(sql, query, filters, Paging(limit, offset, sort))
 
+    def matching(self, query: str, *, portal: str | None = None) -> list[int]:
+        """The ids of all articles with all words of `query` as `search` understands it, the oldest first."""
+        with self._connection.reading() as sql:
+            return searching.matching(sql, query, Filters(portal))
+
     def article(self, article_id: int) -> Archived:
         """An article's latest revision and what belongs to it; UnknownArticleError."""
         with self._connection.reading() as sql:
@@ -242,6 +253,38 @@ class Archive:
         with self._connection.reading() as sql:
             return captures.payload(sql, capture_id)
 
+    @contextmanager
+    def evidence(
+        self, *, portal: str | None = None, articles: Iterable[int] | None = None
+    ) -> Iterator[Iterator[Evidence]]:
+        """Captures in order of time, of one portal or some articles if they are named; a context manager.
+
+        All are as of one moment; other threads wait until the block ends. `payload` has the bytes of each.
+        """
+        with self._connection.reading() as sql:
+            yield captures.evidence(sql, portal, articles)
+
+    def newest_capture(self, *, portal: str | None = None, articles: Iterable[int] | None = None) -> datetime | None:
+        """When the last of these captures was made; None where there are none."""
+        with self._connection.reading() as sql:
+            return captures.newest(sql, portal, articles)
+
+    def holds(self, capture: Capture) -> bool:
+        """Whether there is a capture of the same final URL, second and payload."""
+        with self._connection.reading() as sql:
+            return captures.is_held(sql, capture)
+
+    def capture_of(self, url: str, made: datetime) -> Capture | None:
+        """The capture that a final URL brought in the second of `made`, with its payload; None where there is none."""
+        with self._connection.reading() as sql:
+            capture_id = captures.of_moment(sql, url, made)
+            return None if capture_id is None else captures.load(sql, capture_id)
+
+    def portal_of_host(self, host: str) -> str | None:
+        """The key of a portal that has captures of this host."""
+        with self._connection.reading() as sql:
+            return captures.portal_of_host(sql, host)
+
     def remembered_robots(self, location: str) -> RobotsText | None:
         """What a host last said of robots at this location, however old; None when nothing is known."""
         with self._connection.reading() as sql:
@@ -253,7 +296,7 @@ class Archive:
             robots.store(self._connection.sql, text)
 
     def latest_page(self, url: str, *, portal: str) -> Capture | None:
-        """The last capture of a URL that brought a page, where it is no older than the last 20,000 of the archive."""
+        """The last capture of a URL by a crawl that brought a page, if it is among the last 20,000 of the archive."""
         with self._connection.reading() as sql:
             return captures.latest_page(sql, portal, url)
 

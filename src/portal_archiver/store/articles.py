@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from portal_archiver.errors import UnknownArticleError
 from portal_archiver.model import Archived, Capture, Dateline, Outcome, Page, Saved
-from portal_archiver.store import captures, identity, index, licenses, lifetimes, revisions, stories
+from portal_archiver.store import captures, history, identity, index, licenses, lifetimes, revisions, stories
+from portal_archiver.store.history import Reread
 from portal_archiver.store.identity import INFERRED, Standing, Verdict
 from portal_archiver.store.revisions import Read
 from portal_archiver.store.sighting import Sighting, sight
@@ -25,15 +26,19 @@ class Address(NamedTuple):
     shown: str
 
 
-def save(sql: sqlite3.Connection, capture: Capture, page: Page, portal_id: int) -> Saved:
-    """Store a capture and what was understood of it."""
+def save(sql: sqlite3.Connection, capture: Capture, page: Page, portal_id: int, reread: Reread | None = None) -> Saved:
+    """Store a capture and what was understood of it; one that is older than others finds its place among them."""
     capture_id = captures.store(sql, capture, portal_id, licenses.ensure(sql, page.license), parser=page.parser)
     sighting = sight(capture, page, portal_id, capture_id)
     if sighting is None:
         attach_by_url(sql, capture_id, capture, portal_id)
         return Saved(None, "not-an-article")
     known = identify(sql, sighting)
-    return add(sql, sighting) if known is None else compare(sql, known, sighting)
+    if known is None:
+        return add(sql, sighting)
+    if history.is_past(sql, known, sighting.seen_at):
+        return _insert(sql, known, sighting, reread)
+    return compare(sql, known, sighting)
 
 
 def keep(sql: sqlite3.Connection, capture: Capture, portal_id: int, *, unread: bool = False) -> int:
@@ -147,6 +152,19 @@ def compare(sql: sqlite3.Connection, article_id: int, sighting: Sighting) -> Sav
     return Saved(article_id, _outcome(found, known=shown != ""))
 
 
+def _insert(sql: sqlite3.Connection, article_id: int, sighting: Sighting, reread: Reread | None) -> Saved:
+    """Give a page its place among those that are known of its article, where others are later."""
+    placed = history.insert(sql, article_id, sighting, reread)
+    if placed.is_latest:
+        index.remove(sql, article_id)
+        _point_at(sql, article_id, placed.revision_id, sighting)
+    captures.attach(sql, sighting.capture_id, article_id, placed.revision_id)
+    seen(sql, article_id, sighting.seen_at)
+    last = captures.last_shown(sql, article_id, sighting.answered)
+    remember_urls(sql, article_id, sighting, past=last is not None and last.capture_id != sighting.capture_id)
+    return Saved(article_id, placed.outcome)
+
+
 def _outcome(found: Verdict, *, known: bool) -> Outcome:
     if found == "edited":
         return "changed"
@@ -221,13 +239,16 @@ def _remember(sql: sqlite3.Connection, article_id: int, revision_id: int, sighti
     remember_urls(sql, article_id, sighting)
 
 
-def remember_urls(sql: sqlite3.Connection, article_id: int, sighting: Sighting) -> None:
-    """Note the URLs of a page, and what it showed; a URL that belongs to another article stays there."""
+def remember_urls(sql: sqlite3.Connection, article_id: int, sighting: Sighting, *, past: bool = False) -> None:
+    """Note the URLs of a page, and what it showed; a URL that belongs to another article stays there.
+
+    What a URL showed in the `past` is not what it showed last.
+    """
     sql.execute(
-        "INSERT INTO article_urls (portal_id, url, article_id, shown) VALUES (?, ?, ?, ?)"
+        "INSERT INTO article_urls (portal_id, url, article_id, shown) VALUES (?1, ?2, ?3, ?4)"
         " ON CONFLICT DO UPDATE SET shown = excluded.shown"
-        " WHERE article_id = excluded.article_id AND shown <> excluded.shown",
-        (sighting.portal_id, sighting.answered, article_id, sighting.prints.shown),
+        " WHERE article_id = excluded.article_id AND shown <> excluded.shown AND (shown = '' OR NOT ?5)",
+        (sighting.portal_id, sighting.answered, article_id, sighting.prints.shown, past),
     )
     for url in {sighting.claimed, sighting.asked} - {sighting.answered, None}:
         sql.execute(

@@ -15,6 +15,7 @@ from portal_archiver.store.connection import Connection
 from portal_archiver.store.news import News
 from portal_archiver.store.ranks import FILE, HELD, KNOWN, LISTING, NEW, SEED, rank_of
 from portal_archiver.store.times import day_or_moment, maybe_moment, moment, now, stamp
+from portal_archiver.urls import canonicalize
 
 State = Literal["fetched", "failed", "gone", "skipped"]
 
@@ -159,6 +160,23 @@ class Frontier:
     def put_aside(self) -> int:
         """How many URLs turned out to lie deeper than `max_depth` since this was asked last."""
         return self._bounds.put_aside()
+
+    def learn(self, capture: Capture, kind: Kind, due: datetime) -> None:
+        """Know a page that came from elsewhere as one that was fetched, to be asked for at `due` (aware).
+
+        What is known of a URL already stays. Lists are to be asked for as other pages are, and not in every run.
+        """
+        url = canonicalize(capture.final_url)
+        if url is None:
+            return
+        etag, last_modified = capture.header("etag"), capture.header("last-modified")
+        fetched = stamp(capture.fetched_at)
+        with self._connection.transaction():
+            self._connection.sql.execute(
+                "INSERT OR IGNORE INTO urls (portal_id, url, depth, rank, state, due, tried_at, fetched_at, fetches,"
+                " kind, etag, last_modified) VALUES (?, ?, 1, ?, 'fetched', ?, ?, ?, 1, ?, ?, ?)",
+                (self._portal, url, KNOWN, stamp(due), fetched, fetched, kind, etag, last_modified),
+            )
 
     def touch(self, url: str, modified: datetime) -> None:
         """Somebody (a sitemap) says the page changed at `modified` (aware): due now if our last answer is older."""

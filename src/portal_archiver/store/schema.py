@@ -12,7 +12,7 @@ from portal_archiver.store import stories, views
 APPLICATION_ID = 0x50417263
 
 # The number of migrations below. The archive has its own in PRAGMA user_version, so that opening costs no look-around.
-VERSION = 8
+VERSION = 9
 
 migrations = Migrations("portal-archiver")
 
@@ -297,6 +297,12 @@ UPDATE captures SET parser = '' WHERE status IN (200, 203);
 UPDATE captures SET revision_id = r.id FROM revisions r WHERE r.capture_id = captures.id;
 """
 
+# Captures that others made, and what finds one of them again: by its URL and its time.
+_PROVENANCE = """
+ALTER TABLE captures ADD COLUMN source TEXT CHECK (source IS NULL OR json_valid(source));   -- model.Source; NULL: ours
+CREATE INDEX captures_by_url ON captures (final_url, fetched_at);
+"""
+
 
 @migrations()
 def m001_first_tables(db: Database) -> None:
@@ -343,7 +349,13 @@ def m007_parsers(db: Database) -> None:
 
 
 @migrations()
-def m008_views(db: Database) -> None:
+def m008_provenance(db: Database) -> None:
+    """What imports need."""
+    run_script(db, _PROVENANCE)
+
+
+@migrations()
+def m009_views(db: Database) -> None:
     """What answers the common questions in one SELECT."""
     run_script(db, views.SCRIPT)
 

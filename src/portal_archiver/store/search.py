@@ -62,13 +62,25 @@ def search(sql: sqlite3.Connection, text: str, filters: Filters, paging: Paging)
     """Answer a query; nothing that is typed raises, an unknown `sort` or date does."""
     if paging.sort not in ORDERS:
         raise PortalArchiverError(f"cannot sort by {paging.sort!r}; choose one of: {', '.join(ORDERS)}")
+    query, conditions = _understood(text, filters)
+    total, ids, relaxed = _find(sql, query, conditions, paging)
+    wanted = pattern(query.words, prefixes=[term.words[-1] for term in query.wanted if term.prefix])
+    return Results(total, tuple(_hit(sql, article_id, wanted) for article_id in ids), relaxed)
+
+
+def matching(sql: sqlite3.Connection, text: str, filters: Filters) -> list[int]:
+    """The ids of all articles that have all words of a query, the oldest first."""
+    query, conditions = _understood(text, filters)
+    _, ids, relaxed = _find(sql, query, conditions, Paging(2**63 - 1, 0, "oldest"))
+    return [] if relaxed else ids
+
+
+def _understood(text: str, filters: Filters) -> tuple[queries.Query, list[_Condition]]:
     query = queries.parse(text)
     conditions = _conditions(filters)
     if query.excluded:
         conditions.append(_Condition(_matching("NOT IN"), (queries.any_term(query.excluded),)))
-    total, ids, relaxed = _find(sql, query, conditions, paging)
-    wanted = pattern(query.words, prefixes=[term.words[-1] for term in query.wanted if term.prefix])
-    return Results(total, tuple(_hit(sql, article_id, wanted) for article_id in ids), relaxed)
+    return query, conditions
 
 
 def _find(
