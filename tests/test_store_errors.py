@@ -197,6 +197,18 @@ UNDO = {
         ],
     ),
     5: ("m005_dictionaries", ["DROP TABLE dictionaries", "ALTER TABLE bodies DROP COLUMN dictionary_id"]),
+    6: (
+        "m006_days_in_index",
+        [
+            "DROP TABLE articles_fts",
+            "DROP VIEW articles_text",
+            "DROP INDEX articles_by_docid",
+            "ALTER TABLE articles DROP COLUMN docid",
+            "ALTER TABLE articles DROP COLUMN section",
+            "CREATE VIEW articles_text AS SELECT 1 AS id",
+            "CREATE VIRTUAL TABLE articles_fts USING fts5 (title, content = 'articles_text', content_rowid = 'id')",
+        ],
+    ),
 }
 
 

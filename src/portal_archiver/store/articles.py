@@ -194,8 +194,10 @@ def learn_date(sql: sqlite3.Connection, portal_id: int, url: str, listed: Dateli
     if latest.published is not None and latest.published.origin not in INFERRED:
         return False
     article = replace(revisions.load(sql, latest.id), published=replace(listed, origin="listing"))
+    index.remove(sql, address.article_id)
     revisions.reread(sql, latest.id, article)
     sql.execute("UPDATE articles SET published = ? WHERE id = ?", (listed.value.isoformat(), address.article_id))
+    index.add(sql, address.article_id)
     return True
 
 
@@ -212,10 +214,11 @@ def _day(value: date | datetime) -> date:
 def _point_at(sql: sqlite3.Connection, article_id: int, revision_id: int, sighting: Sighting) -> None:
     published = sighting.article.published
     sql.execute(
-        "UPDATE articles SET revision_id = ?, kind = ?, published = ?, content_key = ? WHERE id = ?",
+        "UPDATE articles SET revision_id = ?, kind = ?, published = ?, content_key = ?, section = ?"
+        " WHERE id = ?",
         (
             revision_id, sighting.kind, published.value.isoformat() if published else None, sighting.prints.content_key,
-            article_id,
+            sighting.article.section, article_id,
         ),
     )  # fmt: skip
     index.add(sql, article_id)
