@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("parsing", "memory", "archiving")
+BENCHMARKS = ("parsing", "memory", "archiving", "searching")
 
 if __name__ == "__main__":
     for name in BENCHMARKS:
