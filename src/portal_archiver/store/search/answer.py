@@ -120,12 +120,12 @@ def find(within: Scope, query: Query, paging: Paging) -> Found:
     head = rank(within, words)
     if query.sentence and any(text.has(*query.words) for text in head.texts.values()):
         # A sentence that stands somewhere is a quotation (a headline, say): then its words are meant as they stand.
-        quoting = tuple(number for number in head.numbers if all(map(head.texts[number].has, words.found)))
+        quoting = tuple(number for number in head.numbers if within.between(number, number).count(strict))
         return Found(within, strict, within.count(strict), quoting, bounded=head.bounded)
     match = matching.any_of([*map(matching.words, words.telling), *_loose(query)])
     # A report whose common words stand side by side as asked may be among the best with no telling word at all.
-    beside = sum(not any(map(text.has, words.telling)) for text in head.texts.values()) if by_rank else 0
-    total = within.count(match) + beside
+    beside = [number for number in head.numbers if by_rank and not within.between(number, number).count(match)]
+    total = within.count(match) + len(beside)
     return Found(within, match, total, head.numbers if by_rank else (), total > 0, head.bounded or total > READ)
 
 
