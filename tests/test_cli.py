@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import pty
@@ -120,6 +121,33 @@ def test_a_search_in_json_has_the_same_hits(ask: Ask) -> None:
     hit = answer["hits"][0]
     matches = [hit["snippet"][start:end].lower() for start, end in hit["marks"]]
     assert {"nông", "thôn", "mới"} & {word for match in matches for word in match.split()}
+
+
+def test_a_search_can_be_a_table_or_numbers_alone_or_counts(ask: Ask) -> None:
+    hits = ask("search", "nong thon moi", "--json").json["hits"]
+    numbers = [str(hit["article_id"]) for hit in hits]
+    assert ask("search", "nong thon moi", "--ids").out.split() == numbers
+    rows = list(csv.DictReader(ask("search", "nong thon moi", "--csv").out.splitlines()))
+    assert [row["id"] for row in rows] == numbers
+    assert [row["title"] for row in rows] == [hit["title"] for hit in hits]
+    answer = ask("search", "tinh", "--facets", "--json").json
+    assert sum(number for _, number in answer["facets"]["portals"]) == answer["total"]
+    assert "Portals" in ask("search", "tinh", "--facets").out
+
+
+def test_a_search_tells_what_it_did_not_understand_and_what_may_have_been_meant(ask: Ask) -> None:
+    assert 'did you mean "title:"?' in ask("search", "tilte:tinh").out
+    assert "Did you mean: nong thon" in ask("search", "nongthon").out
+
+
+def test_the_first_hit_is_opened(demo_folder: Path) -> None:
+    done = cli(demo_folder, "search", "nong thon moi", "--ids", "--open", BROWSER="echo %s")
+    assert re.search(r"^http://127\.0\.0\.1:\d+/", done.stdout, re.M)
+
+
+def test_the_last_days_are_counted_from_today(ask: Ask) -> None:
+    assert ask("search", "tinh", "--since", "last 30 days").code == 0
+    assert ask("search", "tinh", "--since", "last fortnight").code == 2
 
 
 def test_filters_narrow_a_search(ask: Ask) -> None:

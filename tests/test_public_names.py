@@ -184,7 +184,10 @@ def test_an_archive_is_called_as_the_design_says() -> None:
     assert positional == ["capture", "page"]
     assert inspect.Parameter.empty not in keywords.values()
     filters = dict.fromkeys(("portal", "section", "author", "photographer", "since", "until"))
-    assert shape(archive.search) == (["query"], {"limit": 20, "offset": 0, **filters, "sort": "relevance"})
+    positional, keywords = shape(archive.search)
+    assert positional == ["query"]
+    assert keywords.items() >= {"limit": 20, "offset": 0, **filters, "sort": "relevance"}.items()
+    assert inspect.Parameter.empty not in keywords.values()
     for method in (archive.article, archive.revisions, archive.captures):
         assert shape(method) == (["article_id"], {})
 

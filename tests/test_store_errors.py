@@ -210,6 +210,18 @@ UNDO = {
     ),
     8: ("m008_provenance", ["DROP INDEX captures_by_url", "ALTER TABLE captures DROP COLUMN source"]),
     9: ("m009_views", [f"DROP VIEW {name}" for name in re.findall(r"CREATE VIEW (\w+)", views.SCRIPT)]),
+    10: (
+        "m010_days_in_index",
+        [
+            "DROP TABLE articles_fts",
+            "DROP VIEW articles_text",
+            "DROP INDEX articles_by_docid",
+            "ALTER TABLE articles DROP COLUMN docid",
+            "ALTER TABLE articles DROP COLUMN section",
+            "CREATE VIEW articles_text AS SELECT 1 AS id",
+            "CREATE VIRTUAL TABLE articles_fts USING fts5 (title, content = 'articles_text', content_rowid = 'id')",
+        ],
+    ),
 }
 
 

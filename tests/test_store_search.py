@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 import real_data
 from portal_archiver.errors import PortalArchiverError
-from portal_archiver.model import Article, Capture, Dateline, Page, Photo
+from portal_archiver.model import Article, Capture, Dateline, Link, Page, Photo
 from portal_archiver.store import Archive
-from portal_archiver.store.snippet import pattern, snippet
+from portal_archiver.store.search.snippet import snippet, wanted
 from portal_archiver.text import fold
 from real_data import needs
 
@@ -153,6 +153,139 @@ def test_hits_can_be_sorted_by_date_and_paged(archive: Archive) -> None:
     assert archive.search("công", limit=0).total == 2
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("title:giống", [2]),
+        ("title: lịch", [3]),
+        ("author:khuê", [2]),
+        ('photo:"thạch lâm"', [1, 2]),
+        ("section:thông", [3]),
+        ("portal:bachhai giống", [2]),
+        ("portal:khac giống", []),
+        ("-portal:bachhai", []),
+        ("lịch OR tôm", [2, 3]),
+        ("tôm OR lịch công", [3]),
+        ("lịch | tôm", [2, 3]),
+        ("=giống", [2]),
+        ("=giong", []),
+        ("-title:giống công", [1, 3]),
+        ("OR", [1, 2, 3]),
+    ],
+)
+def test_field_words_and_or_and_exact_words(archive: Archive, typed: str, found: list[int]) -> None:
+    assert sorted(ids(archive, typed)) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("tilte:giống", 'did you mean "title:"'),
+        ("date:2023 giống", "there are title:, author:"),
+        ("portal:bachai", 'did you mean "bachhai"'),
+        ("10:30", None),
+        ("https://bachhai.example/1", None),
+        ("mailto:a@bachhai.example", None),
+        ("Ảnh: Thạch Lâm", None),
+    ],
+)
+def test_a_field_word_that_there_is_not_is_told(archive: Archive, typed: str, told: str | None) -> None:
+    notes = archive.search(typed).notes
+    assert told in notes[0] if told else notes == ()
+
+
+def save(archive: Archive, n: int, title: str, body: str, day: date | datetime | None = None) -> int:
+    url = f"https://khac.example/{n}"
+    capture = Capture(url, fetched_at=datetime(2024, 6, 1, tzinfo=UTC), body=body.encode())
+    article = Article(title, body, published=Dateline(day) if day else None)
+    return archive.save(capture, Page(url, url, "article", article), portal="khac").article_id or 0
+
+
+def test_what_is_typed_with_diacritics_comes_first_and_exactly_that_if_wanted(tmp_path: Path) -> None:
+    with Archive(tmp_path / "archive.db") as archive:
+        for n, words in enumerate(("bán hàng", "bạn hàng", "bản hàng", "hoà bạn hàng", "hòa bản hàng")):
+            save(archive, n, f"Tin số {n}", f"Sáng nay có {words} ở chợ.")
+        assert [hit.snippet[12:20] for hit in archive.search("bản hàng", limit=1).hits] == ["bản hàng"]
+        assert archive.search("ban hang").total == 5
+        assert {hit.article_id for hit in archive.search("bạn hàng", exact=True).hits} == {2, 4}
+        assert [hit.article_id for hit in archive.search("hòa =bạn").hits] == [4]
+        assert [hit.article_id for hit in archive.search("=hòa", sort="oldest").hits] == [4, 5]
+
+
+def test_a_dateline_that_is_learned_moves_a_report_and_the_times_of_a_day_are_kept(tmp_path: Path) -> None:
+    with Archive(tmp_path / "archive.db") as archive:
+        save(archive, 1, "Tin một", "Nội dung một.", datetime(2024, 5, 2, 9, tzinfo=UTC))
+        save(archive, 2, "Tin hai", "Nội dung hai.", datetime(2024, 5, 2, 8, tzinfo=UTC))
+        save(archive, 3, "Tin ba", "Nội dung ba.")
+        assert ids(archive, "tin", sort="newest") == [1, 2, 3] == ids(archive, "", sort="newest")
+        archive.learn_dates([Link("https://khac.example/3", published=Dateline(date(2024, 5, 3)))], portal="khac")
+        assert ids(archive, "tin", sort="newest") == [3, 1, 2]
+        assert ids(archive, "tin", sort="oldest") == [2, 1, 3]
+        assert ids(archive, "tin", since="5/2024", until="2024-05-02") == [1, 2]
+        archive.db.execute("INSERT INTO articles_fts (articles_fts, rank) VALUES ('integrity-check', 1)")
+
+
+@pytest.mark.parametrize("sort", ["relevance", "newest", "oldest"])
+def test_a_cursor_goes_on_where_the_page_ended_though_reports_came(tmp_path: Path, sort: str) -> None:
+    with Archive(tmp_path / "archive.db") as archive:
+        known = [save(archive, n, f"Tin {n}", f"Chuyện thứ {n}.", date(2024, 5, 1 + n % 3)) for n in range(9)]
+        seen: list[int] = []
+        cursor: str | None = None
+        for page in range(5):
+            results = archive.search("chuyện", limit=2, sort=sort, cursor=cursor)
+            assert results.total == 9
+            seen += [hit.article_id for hit in results.hits]
+            cursor = results.cursor
+            save(archive, 100 + page, "Tin mới", "Chuyện chuyện chuyện.", date(2024, 5, 1 + page))
+        assert (sorted(seen), cursor) == (sorted(known), None)
+        with pytest.raises(PortalArchiverError, match="no cursor"):
+            archive.search("", cursor="hai")
+
+
+def test_facets_count_what_a_search_finds(archive: Archive) -> None:
+    counts = archive.facets("nông thôn mới")
+    assert counts.total == 2 == archive.search("nông thôn mới").total
+    assert counts.portals == (("bachhai", 2),)
+    assert counts.years == (("2023", 1), ("2024", 1))
+    assert counts.months == (("2023-03", 1), ("2024-05", 1))
+    assert counts.sections == (("Kinh tế", 1), ("Nông nghiệp - Nông thôn", 1))
+    assert archive.facets("", since="2024").years == (("2024", 1),)
+    assert archive.facets("hùm").total == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("nongthon", "nong thon"), ("giog", "giong"), ("tie p", "tiep"), ("cong dann", "cong dan"), ("xyzxyz", None)],
+)
+def test_near_misses_are_suggested_from_what_the_archive_has(archive: Archive, typed: str, meant: str | None) -> None:
+    suggested = archive.search(typed).suggestions
+    assert meant in suggested if meant else suggested == ()
+    assert all(archive.search(words).total for words in suggested)
+
+
+def test_photos_attachments_and_revisions_narrow_a_search(archive: Archive, tmp_path: Path) -> None:
+    assert sorted(ids(archive, "", has_photo=True)) == [1, 2]  # type: ignore[arg-type]
+    assert ids(archive, "công", has_photo=False) == [3]  # type: ignore[arg-type]
+    assert ids(archive, "", has_attachment=True) == []  # type: ignore[arg-type]
+    with Archive(tmp_path / "archive.db") as own:
+        for n, body in ((1, "Bản đầu."), (2, "Bản khác."), (1, "Bản sửa.")):
+            save(own, n, f"Tin {n}", body)
+        assert ids(own, "bản", revised_since="2024-05-31") == [1] == ids(own, "", revised_since="2024")
+        assert ids(own, "bản", revised_since="2024-06-03") == []
+
+
+def test_many_hits_are_paged_without_gap_or_repetition(tmp_path: Path) -> None:
+    with Archive(tmp_path / "archive.db") as archive, archive.transaction():
+        for n in range(150):
+            words = "ao cá " * (n % 7 + 1) + "tôm lúa " * (n % 5) + f"riêng {n}"
+            save(archive, n, f"Tin {n}", f"Xã có {words} và đồng ruộng mênh mông.", date(2024, 1, 1 + n % 28))
+        for query in ("ao cá", "tôm lúa đồng ruộng", "Nơi nào có ao cá và tôm hùm?"):
+            whole = archive.search(query, limit=200)
+            pages = [archive.search(query, limit=40, offset=40 * n) for n in range(5)]
+            assert sum((page.hits for page in pages), ()) == whole.hits
+            assert {page.total for page in pages} == {whole.total} == {len({hit.article_id for hit in whole.hits})}
+
+
 @pytest.mark.parametrize("wrong", [{"sort": "size"}, {"since": "hôm qua"}, {"until": "2024-13-01"}])
 def test_a_wrong_sort_or_date_is_told(archive: Archive, wrong: dict[str, str]) -> None:
     with pytest.raises(PortalArchiverError, match=next(iter(wrong.values()))):
@@ -185,7 +318,8 @@ def test_a_snippet_shows_the_caption_when_only_that_matches_and_the_beginning_fo
 def test_the_plain_sqlite_shell_can_search_it(archive: Archive) -> None:
     with closing(sqlite3.connect(archive.path)) as plain:
         rows = plain.execute(
-            "SELECT rowid, title FROM articles_fts WHERE articles_fts MATCH 'nong thon moi' ORDER BY rank"
+            "SELECT articles.id, title FROM articles_fts JOIN articles ON articles.docid = articles_fts.rowid"
+            " WHERE articles_fts MATCH 'nong thon moi' ORDER BY rank"
         ).fetchall()
         assert [row[0] for row in rows] == [1, 2]
         assert rows[0][1] == REPORTS[0].title.replace("đ", "d")
@@ -210,10 +344,10 @@ def test_a_monstrous_query_is_answered(archive: Archive, typed: str) -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_can_be_found_by_its_words_and_marked(text: str) -> None:
-    from portal_archiver.store.query import folded_words
-    from portal_archiver.store.snippet import pattern, snippet
+    from portal_archiver.store.search.query import folded_words
+    from portal_archiver.store.search.snippet import snippet, wanted
 
-    found = snippet([text], pattern(folded_words(text)))
+    found = snippet([text], wanted(folded_words(text)))
     for start, end in found.marks:
         assert fold(found.text[start:end]) in folded_words(text)
 
@@ -248,7 +382,7 @@ def _rank(archive: Archive, question: str, url: str) -> int:
 
 
 def test_a_word_that_only_folds_alike_is_not_marked_beside_the_phrase_it_belongs_to() -> None:
-    found = snippet(["Xã nông thôn mới: bình quân mỗi xã đạt 17 tiêu chí."], pattern(["nong", "thon", "moi"]))
+    found = snippet(["Xã nông thôn mới: bình quân mỗi xã đạt 17 tiêu chí."], wanted(["nong", "thon", "moi"]))
     assert [found.text[start:end] for start, end in found.marks] == ["nông", "thôn", "mới"]
-    alone = snippet(["Bình quân mỗi xã đạt 17 tiêu chí."], pattern(["nong", "thon", "moi"]))
+    alone = snippet(["Bình quân mỗi xã đạt 17 tiêu chí."], wanted(["nong", "thon", "moi"]))
     assert [alone.text[start:end] for start, end in alone.marks] == ["mỗi"]

@@ -19,6 +19,7 @@ from portal_archiver.model import (
     CaptureRecord,
     Copied,
     Evidence,
+    Facets,
     Link,
     Merged,
     Night,
@@ -202,28 +203,59 @@ class Archive:
         since: When = None,
         until: When = None,
         sort: str = "relevance",
+        has_photo: bool | None = None,
+        has_attachment: bool | None = None,
+        revised_since: When = None,
+        exact: bool = False,
+        cursor: str | None = None,
     ) -> Results:
         """Reports with all the words of `query`, or (`Results.relaxed`) with some of them where none has all.
 
         A question, or more than ten words in a row, is no list of words: unless it stands somewhere word for word, the
         best reports with some of its words answer it.
 
-        Diacritics and case do not matter; "quoted words" stand together, -word must not be there, word* may go on.
-        No query raises; an empty one finds everything, the newest first.
+        Diacritics and case do not matter, but what has the diacritics as typed comes first; with `exact`, or =word,
+        they do matter, and only the newest 1,000 reports that have the words are read for it. "Quoted words" stand
+        together, -word must not be there, a OR b needs one of them, word* may go on; title:, author:, photo:,
+        section:, portal: and license: say where. No query raises (`Results.notes` tell of a field word that there is
+        not); an empty one finds everything, the newest first. Only the first 48 words count.
 
         `portal` is a portal's key; `section`, `author` and `photographer` (the credit line) hold words that stand
-        together there, the last one perhaps unfinished. `since` and `until` (a date or 2024-11-15, both included) are
-        days of publication; reports without a date are in no such range. `sort`: relevance, newest or oldest,
-        reports without a date last. Only the first 48 words of a query count.
+        together there, the last one perhaps unfinished. `since` and `until` (a date, 2024-11-15, 11/2024, 2024, "last
+        30 days"; both included) are days of publication; reports without a date are in no such range. `revised_since`
+        is the day of the latest revision, of those that have more than one. `sort`: relevance, newest or oldest,
+        reports without a date last. `cursor`, from the `Results` of the page before, goes on where that ended whatever
+        has come into the archive since, and takes the place of `offset`. PortalArchiverError: a date, sort or cursor
+        that there is not.
         """
-        filters = Filters(portal, section, author, photographer, since, until)
+        filters = Filters(portal, section, author, photographer, since, until, has_photo, has_attachment, revised_since)
         with self._connection.reading() as sql:
-            return searching.search(sql, query, filters, Paging(limit, offset, sort))
+            return searching.search(sql, query, filters, Paging(limit, offset, sort, cursor), exact=exact)
+
+    def facets(
+        self,
+        query: str,
+        *,
+        portal: str | None = None,
+        section: str | None = None,
+        author: str | None = None,
+        photographer: str | None = None,
+        since: When = None,
+        until: When = None,
+        has_photo: bool | None = None,
+        has_attachment: bool | None = None,
+        revised_since: When = None,
+        exact: bool = False,
+    ) -> Facets:
+        """How the reports that `search` finds are spread over portals, years, months and sections."""
+        filters = Filters(portal, section, author, photographer, since, until, has_photo, has_attachment, revised_since)
+        with self._connection.reading() as sql:
+            return searching.facets(sql, query, filters, exact=exact)
 
     def matching(self, query: str, *, portal: str | None = None) -> list[int]:
         """The ids of all articles with all words of `query` as `search` understands it, the oldest first."""
         with self._connection.reading() as sql:
-            return searching.matching(sql, query, Filters(portal))
+            return searching.matching_ids(sql, query, Filters(portal))
 
     def article(self, article_id: int) -> Archived:
         """An article's latest revision and what belongs to it; UnknownArticleError."""

@@ -205,8 +205,10 @@ def learn_date(sql: sqlite3.Connection, portal_id: int, url: str, listed: Dateli
     if latest.published is not None and latest.published.origin not in INFERRED:
         return False
     article = replace(revisions.load(sql, latest.id), published=replace(listed, origin="listing"))
+    index.remove(sql, address.article_id)
     revisions.reread(sql, latest.id, Read(article, latest.digest, latest.parser))
     sql.execute("UPDATE articles SET published = ? WHERE id = ?", (listed.value.isoformat(), address.article_id))
+    index.add(sql, address.article_id)
     return True
 
 

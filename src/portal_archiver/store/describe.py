@@ -32,9 +32,10 @@ answers a question, ask it.
 INDEX = """\
 ## Full-text index
 
-`articles_fts` (FTS5) has a row for every report (`rowid` is its id) with the columns `title`, `body`, `author`,
-`captions`, `credits` and `section` of the latest revision. It keeps no text of its own; `articles_text` is the view
-that it is made from, in which `d` stands for `đ`. All other diacritics may be typed or not.
+`articles_fts` (FTS5) has a row for every report (`rowid` is its `articles.docid`) with the columns `title`, `body`,
+`author`, `captions`, `credits` and `section` of the latest revision; `marks` is for the program. It keeps no text of
+its own; `articles_text` is the view that it is made from, in which `d` stands for `đ`. All other diacritics may be
+typed or not.
 """
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 SCRIPT = """
 -- Every report as it stands now: one row each.
 CREATE VIEW articles_latest AS
-SELECT a.id          AS id,            -- as `portal-archiver show` takes it, and as articles_fts.rowid
+SELECT a.id          AS id,            -- as `portal-archiver show` takes it
        p.key         AS portal,
        a.url         AS url,
        a.kind        AS kind,          -- article or document
@@ -156,7 +156,8 @@ EXAMPLES: tuple[tuple[str, str, str], ...] = (
     (
         "Reports on digital transformation, best first (in plain SQL `d` stands for `đ`)",
         "articles_latest",
-        "SELECT a.id, a.published, a.title FROM articles_fts f JOIN articles_latest a ON a.id = f.rowid\n"
+        "SELECT a.id, a.published, a.title FROM articles_fts f JOIN articles n ON n.docid = f.rowid\n"
+        "  JOIN articles_latest a ON a.id = n.id\n"
         " WHERE articles_fts MATCH 'chuyen doi so' ORDER BY f.rank LIMIT 10",
     ),
     (

@@ -44,7 +44,7 @@ def _adopt(both: Both, number: int) -> None:
     """Take an article as it is, with all its revisions."""
     row = next(iter(dicts(both.theirs, "SELECT * FROM articles WHERE id = ?", (number,))))
     latest = row.pop("revision_id")
-    row |= {"id": None, "portal_id": both.portals[row["portal_id"]], "revision_id": None}
+    row |= {"id": None, "portal_id": both.portals[row["portal_id"]], "revision_id": None, "docid": None}
     ours = insert(both.ours, "articles", row)
     rows: dict[int, int] = {}
     for revision in dicts(both.theirs, "SELECT * FROM revisions WHERE article_id = ? ORDER BY number", (number,)):

@@ -1,0 +1,51 @@
+"""How common a word is, nearly: what it would cost to look at all its reports, and how much it says."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from dataclasses import dataclass
+
+from portal_archiver.store.search import matching
+from portal_archiver.store.search.scope import Scope
+
+SAMPLE = 500  # of the newest reports
+# A word in fewer of the sample is counted in all the archive: that costs next to nothing, and a sample says nothing.
+COUNTED_BELOW = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Frequencies:
+    """In how many reports of the archive words are; `reports` is how many reports there are at most."""
+
+    whole: Scope
+    sample: Scope
+    reports: int
+
+    def of(self, word: str, *, prefix: bool = False) -> int:
+        """In how many reports a word is: exact where it is rare, else as in the newest ones."""
+        match = matching.words(word, prefix=prefix)
+        if self.reports <= SAMPLE:
+            return self.whole.count(match)
+        seen = self.sample.count(match)
+        return self.whole.count(match) if seen < COUNTED_BELOW else seen * self.reports // SAMPLE
+
+    def weight(self, found: int) -> float:
+        """What a word in so many reports says (the inverse document frequency of BM25; never nothing)."""
+        return max(math.log((self.reports - found + 0.5) / (found + 0.5) + 1), 0.01)
+
+    def newest(self, number: int) -> Scope:
+        """The newest so many reports."""
+        return self.whole.between(_oldest_of(self.whole.sql, number), self.whole.last)
+
+
+def frequencies(sql: sqlite3.Connection) -> Frequencies:
+    """The frequencies in an archive as it is now."""
+    (reports,) = sql.execute("SELECT coalesce(max(id), 0) FROM articles").fetchone()
+    whole = Scope(sql)
+    return Frequencies(whole, whole.between(_oldest_of(sql, SAMPLE), whole.last), reports)
+
+
+def _oldest_of(sql: sqlite3.Connection, newest: int) -> int:
+    row = sql.execute("SELECT docid FROM articles ORDER BY docid DESC LIMIT 1 OFFSET ?", (newest - 1,)).fetchone()
+    return int(row[0]) if row else 0

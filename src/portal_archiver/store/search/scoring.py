@@ -1,0 +1,79 @@
+"""How well a report answers, from its text: BM25 of words and of words side by side, the title counting double.
+
+(Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond, 2009.)
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from portal_archiver.store.search.folding import fold_in_place, spelling
+
+K1, B = 1.2, 0.75
+TITLE = 2  # times a word of the text
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What is read of a report: its title, and all the rest that can be found; folded, words between single spaces."""
+
+    title: str
+    rest: str
+    folded_title: str
+    folded: str
+    words: Counter[str]  # of both, the title's counted doubly
+    length: int  # words of the rest
+
+    def has(self, *words: str) -> bool:
+        """Whether these folded words stand in it beside each other."""
+        beside = f" {' '.join(words)} "
+        return beside in self.folded or beside in self.folded_title
+
+
+def text_of(title: str, rest: str) -> Text:
+    """A report's text as it is scored."""
+    words, in_title = fold_in_place(nfc(rest)).split(), fold_in_place(nfc(title)).split()
+    counted = Counter(words)
+    for word in in_title:
+        counted[word] += TITLE
+    return Text(title, rest, f" {' '.join(in_title)} ", f" {' '.join(words)} ", counted, len(words))
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each word of a query, and each pair of words side by side, says."""
+
+    words: dict[str, float]
+    pairs: dict[tuple[str, str], float]
+
+    def score(self, text: Text, usual_length: float) -> float:
+        """How well a text answers; 0 where nothing of it was asked for."""
+        length = K1 * (1 - B + B * text.length / usual_length)
+        score = 0.0
+        for word, weight in self.words.items():
+            if times := text.words[word]:
+                score += weight * times * (K1 + 1) / (times + length)
+        for (first, second), weight in self.pairs.items():
+            if first in text.words and second in text.words and (times := _times(text, f" {first} {second} ")):
+                score += weight * times * (K1 + 1) / (times + length)
+        return score
+
+
+def _times(text: Text, words: str) -> int:
+    return text.folded.count(words) + TITLE * text.folded_title.count(words)
+
+
+def exactness(text: Text, typed: Sequence[tuple[str, float]], usual_length: float) -> float:
+    """How well a text answers by what stands in it with the diacritics as typed, each with its weight."""
+    written = f"{spelling(text.title)} {spelling(text.rest)}"
+    length = K1 * (1 - B + B * text.length / usual_length)
+    counted = ((written.count(words), weight) for words, weight in typed)
+    return sum(weight * times * (K1 + 1) / (times + length) for times, weight in counted if times)
+
+
+def nfc(text: str) -> str:
+    """The text in NFC; the usual one is so already."""
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)

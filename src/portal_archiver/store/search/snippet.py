@@ -1,0 +1,177 @@
+"""Snippets: up to three stretches of the original text around what was asked for, and where in them the matches are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from portal_archiver.store.search.folding import fold_in_place
+from portal_archiver.store.search.scoring import nfc
+
+WIDTH = 220  # characters of one stretch that stands alone
+WIDTH_OF_SEVERAL = (130, 80, 80)  # of the best one, and of those with words that it lacks
+LEAD_IN = 40
+ELLIPSIS = "…"
+BETWEEN = " … "
+MOST_MATCHES = 400  # of a text that are looked at
+
+
+class Snippet(NamedTuple):
+    """Original text on one line, with the (start, end) offsets of the matched words in it."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...]
+
+
+class Match(NamedTuple):
+    """A word of a text that was asked for."""
+
+    start: int
+    end: int
+    word: str
+
+
+class Wanted(NamedTuple):
+    """Folded words that are looked for, and those that may go on."""
+
+    words: frozenset[str]
+    prefixes: tuple[str, ...] = ()
+
+    def matches(self, folded: str) -> list[Match]:
+        """Where they stand in a text that was folded in place, each as the word that was asked for."""
+        found = [match for word in self.words for match in _places(folded, word)]
+        found += [match for prefix in self.prefixes for match in _places(folded, prefix, goes_on=True)]
+        return sorted(dict.fromkeys(found))[:MOST_MATCHES]
+
+
+def wanted(words: Iterable[str], *, prefixes: Iterable[str] = ()) -> Wanted:
+    """What is looked for."""
+    open_ended = tuple(dict.fromkeys(prefixes))
+    return Wanted(frozenset(words) - set(open_ended), open_ended)
+
+
+def _places(folded: str, word: str, *, goes_on: bool = False) -> Iterator[Match]:
+    end = -1
+    while (start := folded.find(word, end + 1)) >= 0:
+        end = start + len(word)
+        if goes_on:
+            while end < len(folded) and folded[end] != " ":
+                end += 1
+        if (not start or folded[start - 1] == " ") and (end == len(folded) or folded[end] == " "):
+            yield Match(start, end, word)
+
+
+def snippet(texts: Iterable[str], looked_for: Wanted) -> Snippet:
+    """The best stretches of the first of these texts that has a match; the beginning of the first one when none has."""
+    candidates = [nfc(text) for text in texts if text.strip()]
+    for text in candidates:
+        if found := looked_for.matches(fold_in_place(text)):
+            return _joined([_cut(text, start, width, found) for start, width in _stretches(found)], text)
+    return _joined([_cut(candidates[0], 0, WIDTH, [])], candidates[0]) if candidates else Snippet("", ())
+
+
+def _stretches(found: Sequence[Match]) -> list[tuple[int, int]]:
+    """Where the stretches begin that are shown, and their widths: the best one, then what it lacks."""
+    best = _best(found, WIDTH)
+    shown = _within(found, best, WIDTH)
+    missing = {match.word for match in found} - {match.word for match in shown}
+    if not missing:
+        return [(best, WIDTH)]
+    chosen = [(best, WIDTH_OF_SEVERAL[0])]
+    missing = {match.word for match in found} - {match.word for match in _within(found, *chosen[0])}
+    for width in WIDTH_OF_SEVERAL[1:]:
+        rest = [match for match in found if match.word in missing and _is_apart(match.start, chosen)]
+        if not rest:
+            break
+        chosen.append((_best(rest, width), width))
+        missing -= {match.word for match in _within(rest, *chosen[-1])}
+    return sorted(chosen)
+
+
+def _is_apart(start: int, chosen: Iterable[tuple[int, int]]) -> bool:
+    return all(not other - 2 * LEAD_IN - WIDTH_OF_SEVERAL[1] < start < other + width for other, width in chosen)
+
+
+def _within(found: Iterable[Match], start: int, width: int) -> list[Match]:
+    return [match for match in found if match.start >= start and match.end <= start + width - LEAD_IN]
+
+
+def _best(found: Sequence[Match], width: int) -> int:
+    """Where a stretch holds the most different words, then the most words beside each other."""
+    best, best_score = found[0].start, (0, 0)
+    for i, first in enumerate(found):
+        inside = [match for match in found[i : i + 30] if match.end <= first.start + width - LEAD_IN]
+        beside = sum(later.start - match.end == 1 for match, later in pairwise(inside))
+        score = (len({match.word for match in inside}), beside)
+        if score > best_score:
+            best, best_score = first.start, score
+    return best
+
+
+class _Piece(NamedTuple):
+    """A stretch of a text on one line, with its place and its marks."""
+
+    start: int
+    end: int
+    text: str
+    marks: tuple[tuple[int, int], ...]
+
+
+def _cut(text: str, match_start: int, width: int, found: Sequence[Match]) -> _Piece:
+    start = _word_start(text, max(match_start - LEAD_IN, 0))
+    end = _word_end(text, start, min(start + width, len(text)))
+    inside = [match for match in found if match.start >= start and match.end <= end]
+    return _Piece(start, end, *_on_one_line(text, start, end, [(m.start, m.end) for m in _telling(inside)]))
+
+
+def _on_one_line(
+    text: str, start: int, end: int, marks: list[tuple[int, int]]
+) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """A stretch with every run of white space one space, and the marks where they are then."""
+    line, moved, done = "", [], start
+    for first, last in marks:
+        before = " ".join(text[done:first].split())
+        gap = " " if before and line and text[done].isspace() else ""
+        line += gap + before
+        if line and text[first - 1].isspace():
+            line += " "
+        moved.append((len(line), len(line) + last - first))
+        line += text[first:last]
+        done = last
+    rest = " ".join(text[done:end].split())
+    return line + (" " if rest and line and text[done].isspace() else "") + rest, tuple(moved)
+
+
+def _joined(pieces: Sequence[_Piece], text: str) -> Snippet:
+    line, marks = ELLIPSIS if text[: pieces[0].start].strip() else "", []
+    for n, piece in enumerate(pieces):
+        line += BETWEEN if n else ""
+        marks += [(start + len(line), end + len(line)) for start, end in piece.marks]
+        line += piece.text
+    return Snippet(line + (ELLIPSIS if text[pieces[-1].end :].strip() else ""), tuple(marks))
+
+
+def _telling(found: Sequence[Match]) -> Iterator[Match]:
+    """The matches to mark: not the "mỗi" that merely folds to a word which stands in the phrase "nông thôn mới" too."""
+    beside = {i for i, (match, later) in enumerate(pairwise(found)) if later.start - match.end == 1}
+    in_phrase = beside | {i + 1 for i in beside}
+    of_phrase = {found[i].word for i in in_phrase}
+    yield from (match for i, match in enumerate(found) if i in in_phrase or match.word not in of_phrase)
+
+
+def _word_start(text: str, position: int) -> int:
+    """The first word that begins at or after a position, unless a paragraph or sentence does so just before it."""
+    while 0 < position < len(text) and not text[position - 1].isspace():
+        position += 1
+    return position
+
+
+def _word_end(text: str, start: int, position: int) -> int:
+    """The end of the last word that ends at or before a position; a single endless word is cut in its middle."""
+    if position == len(text):
+        return position
+    end = position
+    while end > start and not text[end].isspace():
+        end -= 1
+    return end if end > start else position
