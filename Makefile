@@ -6,6 +6,8 @@ READY := $(VENV)/.ready
 READY_TEST := $(VENV)/.ready-test
 READY_BENCH := $(VENV)/.ready-bench
 REPLAY := .venv-replay
+TESTED := $(VENV)/.tested
+WATCHED := src tests benchmarks docs README.md pyproject.toml constraints.txt Makefile
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
@@ -19,13 +21,15 @@ demo: $(READY) ## Archive a small fictional portal into ./archive.db, and search
 	@$(BIN)/portal-archiver demo
 
 test: $(READY_TEST) ## Run the tests
-	@$(PYTEST)
+	@touch $(TESTED).new && $(PYTEST) && mv $(TESTED).new $(TESTED)
 
-check: $(READY_TEST) ## Lint, types, tests
+check: $(READY_TEST) ## Lint, types, and the tests, unless nothing has changed since they passed
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(PYTEST)
+	@if [ -e $(TESTED) ] && [ -z "$$(find $(WATCHED) -type f -newer $(TESTED) -not -name '*.pyc' -print -quit)" ]; \
+	then echo "The tests have passed, and nothing has changed since: make test runs them again."; \
+	else $(MAKE) --no-print-directory test; fi
 
 format: $(READY_TEST) ## Put the code into its form
 	@$(BIN)/ruff check --fix .
