@@ -27,7 +27,7 @@ check: $(READY_TEST) ## Lint, types, and the tests, unless nothing has changed s
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@if [ -e $(TESTED) ] && [ -z "$$(find $(WATCHED) -type f -newer $(TESTED) -not -name '*.pyc' -print -quit)" ]; \
+	@if [ -e $(TESTED) ] && [ -z "$$(find $(WATCHED) -type f -newer $(TESTED) -not -name '*.pyc' -not -path '*.egg-info/*' -print -quit)" ]; \
 	then echo "The tests have passed, and nothing has changed since: make test runs them again."; \
 	else $(MAKE) --no-print-directory test; fi
 
