@@ -110,7 +110,7 @@ PORTALS = "portal_krongno", "portal_ldld_daknong", "portal_stc_daknong"
 
 @needs(*(DATA / "pages" / portal for portal in PORTALS))
 def test_of_three_real_portals_all_reports_with_one_headline_are_linked_and_no_others(archive: Archive) -> None:
-    """All pairs of reports with one headline were read side by side: each is one text. The method knows no headline."""
+    """Two reports with one headline are taken for one text; the method knows no headline."""
     by_headline: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for portal in PORTALS:
         for file in sorted((DATA / "pages" / portal).rglob("*.html")):
