@@ -40,7 +40,7 @@ def crawl(
             "--max-time",
             parser=seconds,
             metavar="TIME",
-            help="Stop after this time (45m, 4h, 1h30m), once the page in flight is saved.",
+            help="Stop after this time (45m, 4h, 1h30m), once what is in flight is saved.",
         ),
     ] = None,
     recheck: Annotated[
