@@ -280,5 +280,14 @@ def test_nothing_imports_the_command_line_but_itself() -> None:
     assert [module for module, names in outside.items() if "cli" in names] == []
 
 
+def test_the_web_knows_the_store_alone_and_only_the_command_line_knows_the_web() -> None:
+    inside = {module: names for module, names in IMPORTS.items() if module.split(".")[0] == "web"}
+    assert len(inside) > 10
+    allowed = {"web", "store", "differences"} | GROUND
+    assert {module: names - allowed for module, names in inside.items() if names - allowed} == {}
+    outside = [module for module, names in IMPORTS.items() if "web" in names and module not in inside]
+    assert outside == ["cli.serve"]
+
+
 def test_no_module_takes_a_detour_through_the_public_names() -> None:
     assert {module: names & NAMES for module, names in IMPORTS.items() if names & NAMES} == {}

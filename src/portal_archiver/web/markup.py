@@ -1,0 +1,42 @@
+"""Archived HTML that may stand in a page of ours: a small subset, cleaned by nh3 whatever is archived."""
+
+from __future__ import annotations
+
+from html import escape
+
+import nh3
+from markupsafe import Markup
+
+# What the parser writes, and no more: nothing that loads, runs, or dresses itself.
+TAGS = {
+    "a", "b", "blockquote", "br", "caption", "em", "h2", "h3", "h4", "h5", "h6", "i", "li", "ol", "p", "s", "strong",
+    "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
+}  # fmt: skip
+ATTRIBUTES = {"a": {"href"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
+SCHEMES = {"http", "https", "mailto"}
+
+_cleaner = nh3.Cleaner(
+    tags=TAGS,
+    attributes=ATTRIBUTES,
+    url_schemes=SCHEMES,
+    link_rel="noopener noreferrer",
+    strip_comments=True,
+    attribute_filter=lambda tag, name, value: None if name.endswith("span") and not _is_span(value) else value,
+)
+
+
+def _is_span(value: str) -> bool:
+    return value.isdecimal() and value.isascii() and 0 < len(value) < 4
+
+
+def cleaned(html: str, text: str) -> Markup:
+    """The HTML of a report's body; from its plain text, paragraph by paragraph, where there is none.
+
+    A table stands in a box of its own, which scrolls where the screen is narrow.
+    """
+    if not html:
+        html = "".join(f"<p>{escape(part)}</p>" for part in text.split("\n\n") if part.strip())
+    safe = _cleaner.clean(html)
+    # What nh3 wrote: text holds no "<table>", and attributes of tables are not kept.
+    boxed = safe.replace("<table>", '<div class="wide" tabindex="0"><table>').replace("</table>", "</table></div>")
+    return Markup(boxed)
