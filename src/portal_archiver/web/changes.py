@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from portal_archiver.differences import BREAK, Difference, differences
+from portal_archiver.differences import BREAK, Difference
 from portal_archiver.web.pages import render
 from portal_archiver.web.reading import open_archive
 from portal_archiver.web.report import Number, Version, held_of, must_have
+from portal_archiver.web.report_page import compared
 
 KEPT = 60  # words of a long stretch that is the same in both, at each of its ends
 router = APIRouter(include_in_schema=False)
@@ -43,9 +44,17 @@ def changes(request: Request, article_id: Number, old: Version = None, new: Vers
     for number in (before, after):
         must_have(held, number)
     one, other = (next(it for it in held.revisions if it.number == number) for number in (before, after))
-    found = [Field(item, paragraphs(item)) for item in differences(one.article, other.article)]
+    differing = compared(one.article, other.article)
+    found = [Field(item, paragraphs(item)) for item in differing or ()]
     return render(
-        request, "changes.html", archived=held.archived, revisions=held.revisions, old=one, new=other, fields=found
+        request,
+        "changes.html",
+        archived=held.archived,
+        revisions=held.revisions,
+        old=one,
+        new=other,
+        fields=found,
+        too_long=differing is None,
     )
 
 

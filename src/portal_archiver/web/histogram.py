@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT, GAP = 720, 96, 0.28
+GAP = 0.28  # of the room of a bar
 MOST_MONTHS = 120  # bars; a longer time is shown by year
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: what it stands for (2024-05 or 2024), how many, its place in the picture, and where it leads."""
+    """One bar: what it stands for (2024-05 or 2024), how many, its place in percent, and where it leads."""
 
     when: str
     number: int
@@ -29,8 +29,6 @@ class Histogram:
     by_year: bool
     top: Bar
     ticks: tuple[tuple[float, str], ...]
-    width: int = WIDTH
-    height: int = HEIGHT
 
 
 def histogram(months: Sequence[tuple[str, int]], link: Callable[[str], str]) -> Histogram | None:
@@ -42,9 +40,9 @@ def histogram(months: Sequence[tuple[str, int]], link: Callable[[str], str]) -> 
         counts, names = _by_year(months)
     if len(names) < 2:
         return None
-    step, most = WIDTH / len(names), max(counts.values())
+    step, most = 100 / len(names), max(counts.values())
     bars = tuple(
-        Bar(name, n, round(i * step, 2), round(step * (1 - GAP), 2), round(max(HEIGHT * n / most, 2 if n else 0), 2),
+        Bar(name, n, round(i * step, 2), round(step * (1 - GAP), 2), round(max(100 * n / most, 2 if n else 0), 2),
             link(name))
         for i, name in enumerate(names) if (n := counts.get(name, 0)) or True
     )  # fmt: skip
@@ -64,6 +62,6 @@ def _by_year(months: Sequence[tuple[str, int]]) -> tuple[dict[str, int], list[st
 
 
 def _ticks(names: Sequence[str], step: float) -> tuple[tuple[float, str], ...]:
-    """The years, where they begin; not more than eight of them."""
+    """The years, where they begin; not more than six of them."""
     starts = [(round(i * step, 2), name[:4]) for i, name in enumerate(names) if i == 0 or name[:4] != names[i - 1][:4]]
-    return tuple(starts[:: -(-len(starts) // 8)])
+    return tuple(starts[:: -(-len(starts) // 6)])

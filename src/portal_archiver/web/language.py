@@ -160,7 +160,7 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "report.to_latest": ("Read the latest", "Đọc bản mới nhất"),
     "report.stories": ("The same text elsewhere", "Cùng nội dung ở nơi khác"),
-    "report.license": ("Republication and license", "Đăng lại và giấy phép"),
+    "report.license": ("License in force", "Giấy phép hiện hành"),
     "report.clause": ("How it may be republished", "Điều kiện đăng lại"),
     "report.credit_as": ("Name as the source", "Ghi nguồn là"),
     "report.no_clause": (
@@ -187,6 +187,10 @@ TABLE: dict[str, tuple[str, str]] = {
     "changes": ("What changed", "Những gì đã sửa"),
     "changes.between": ("From version {old} to version {new}", "Từ phiên bản {old} sang phiên bản {new}"),
     "changes.none": ("As they are read today, the two say the same.", "Theo cách đọc hiện nay, hai bản giống nhau."),
+    "changes.too_long": (
+        "The two are too long to be compared here; `portal-archiver diff` compares them.",
+        "Hai bản quá dài để so sánh tại đây; hãy dùng `portal-archiver diff`.",
+    ),
     "changes.words": ("+{added} −{removed} words", "+{added} −{removed} từ"),
     "changes.compare": ("Compare", "So sánh"),
     "changes.with": ("with", "với"),

@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from portal_archiver.web import language
+from portal_archiver.web.asked import Asked
 from portal_archiver.web.language import LANGUAGES, Words
 
 STATIC = Path(__file__).with_name("static")
@@ -69,7 +70,7 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
         environment()
         .get_template(template)
         .render(
-            context,
+            {"asked": Asked()} | context,
             t=words,
             lang=words.lang,
             languages=_languages(request),

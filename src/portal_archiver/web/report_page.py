@@ -16,6 +16,7 @@ from portal_archiver.web.citing import Citation, citations
 from portal_archiver.web.language import Words
 from portal_archiver.web.markup import cleaned
 
+MOST_COMPARED = 40_000_000_000  # pairs of characters: two texts of 30,000 words, some tenths of a second
 LICENSE_LINES = (
     "governing_body managing_unit responsible number issuer issued_on address phones faxes emails copyright".split()
 )
@@ -104,9 +105,14 @@ def report_page(held: Held, number: int, t: Words) -> ReportPage:
 
 def _versions(revisions: Sequence[Revision], shown: int) -> Iterator[Version]:
     """The latest first."""
-    changes = [(), *(differences(before.article, after.article) for before, after in pairwise(revisions))]
+    changes = [(), *(compared(before.article, after.article) or () for before, after in pairwise(revisions))]
     for revision, changed in reversed(list(zip(revisions, changes, strict=True))):
         yield Version(revision, changed, revision.number == shown)
+
+
+def compared(before: Article, after: Article) -> tuple[Difference, ...] | None:
+    """How two versions differ; None where they are too long to be laid side by side while a reader waits."""
+    return differences(before, after) if len(before.body) * len(after.body) <= MOST_COMPARED else None
 
 
 def license_lines(footer: License | None, t: Words) -> Iterator[tuple[str, str]]:

@@ -87,7 +87,11 @@ def marked(hit: Hit) -> tuple[tuple[str, bool], ...]:
     pieces: list[tuple[str, bool]] = []
     done = 0
     for start, end in hit.marks:
-        pieces += [(hit.snippet[done:start], False), (hit.snippet[start:end], True)]
+        between = hit.snippet[done:start]
+        if pieces and between == " ":  # a phrase is marked as a whole
+            pieces[-1] = (pieces[-1][0] + hit.snippet[done:end], True)
+        else:
+            pieces += [(between, False), (hit.snippet[start:end], True)]
         done = end
     return tuple(piece for piece in (*pieces, (hit.snippet[done:], False)) if piece[0])
 
