@@ -133,7 +133,7 @@ def digest(token: str) -> str:
 def _presented(headers: Headers) -> list[str]:
     scheme, _, value = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return [value.strip()]
+        return [value.strip().encode("latin-1").decode("utf-8", "replace")]
     if scheme.lower() != "basic":
         return []
     try:

@@ -26,9 +26,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "keys": ("Keys: / to search, ↑ ↓ through the results", "Phím tắt: / để tìm, ↑ ↓ để chọn kết quả"),
     "reports": ("{n} report|{n} reports", "{n} bài"),
     "portals.n": ("{n} portal|{n} portals", "{n} cổng"),
-    "captures.n": ("{n} capture|{n} captures", "{n} lần chụp"),
     "undated": ("undated", "không rõ ngày"),
-    "new_tab": ("opens in a new tab", "mở trong thẻ mới"),
     # search
     "search": ("Search", "Tìm"),
     "search.label": ("Search the archive", "Tìm trong kho lưu trữ"),
@@ -59,7 +57,6 @@ TABLE: dict[str, tuple[str, str]] = {
         "Từ {first} đến {last}; nhiều nhất là {top}, với {n} bài.",
     ),
     # results
-    "results": ("Results", "Kết quả"),
     "results.for": ("Results for “{q}”", "Kết quả cho “{q}”"),
     "results.all": ("All reports", "Tất cả bài"),
     "results.range": ("{first}–{last} of {n}", "{first}–{last} trên {n}"),
@@ -114,7 +111,6 @@ TABLE: dict[str, tuple[str, str]] = {
     "filter.clear": ("Remove all", "Bỏ hết"),
     # report
     "report.by": ("By {name}", "{name}"),
-    "report.published": ("Published {when}", "Đăng {when}"),
     "report.updated": ("updated {when}", "cập nhật {when}"),
     "origin.element": ("as shown on the page", "ghi trên trang"),
     "origin.metadata": ("from the page's metadata", "theo siêu dữ liệu của trang"),
@@ -185,7 +181,6 @@ TABLE: dict[str, tuple[str, str]] = {
     "license.copyright": ("Copyright", "Bản quyền"),
     # changes
     "changes": ("What changed", "Những gì đã sửa"),
-    "changes.between": ("From version {old} to version {new}", "Từ phiên bản {old} sang phiên bản {new}"),
     "changes.none": ("As they are read today, the two say the same.", "Theo cách đọc hiện nay, hai bản giống nhau."),
     "changes.too_long": (
         "The two are too long to be compared here; `portal-archiver diff` compares them.",
@@ -228,21 +223,17 @@ TABLE: dict[str, tuple[str, str]] = {
     "capture.too_large": ("it is too large to be shown here.", "tệp quá lớn để hiển thị ở đây."),
     "capture.details": ("Evidence", "Chứng cứ"),
     "capture.asked": ("Asked for", "Địa chỉ yêu cầu"),
-    "capture.answered": ("Answered by", "Địa chỉ trả lời"),
     "capture.status": ("Status", "Trạng thái"),
     "capture.size": ("Size", "Dung lượng"),
     "capture.bytes": ("{n} byte|{n} bytes", "{n} byte"),
     "capture.server": ("Server", "Máy chủ"),
     "capture.imported": ("Imported from", "Nhập từ"),
-    "capture.picture_missing": ("picture not in the archive", "ảnh không có trong kho"),
     # captures of a report
     "captures": ("Captures", "Các lần chụp"),
     "captures.when": ("When", "Khi nào"),
-    "captures.showed": ("Page", "Trang"),
     "captures.unchanged": ("not changed since", "không đổi"),
     # portals
     "portals": ("Portals in the archive", "Các cổng trong kho"),
-    "portals.name": ("Portal", "Cổng"),
     "portals.newest": ("Newest", "Mới nhất"),
     "portals.license": ("License", "Giấy phép"),
     "portals.clause": ("Republication", "Đăng lại"),
