@@ -70,8 +70,12 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "results.none": ("Nothing found", "Không tìm thấy bài nào"),
     "results.none_says": (
-        "No report in this archive has these words under these filters.",
-        "Không có bài nào trong kho có các từ này với bộ lọc đang chọn.",
+        "No report in this archive has any of these words.",
+        "Không có bài nào trong kho có từ nào trong số này.",
+    ),
+    "results.none_here": (
+        "No report in this archive fits both the words and the filters.",
+        "Không có bài nào trong kho hợp với cả từ khóa và bộ lọc.",
     ),
     "results.none_filters": ("Search without the filters", "Tìm lại, bỏ các bộ lọc"),
     "results.none_words": (
