@@ -41,5 +41,5 @@ def cite(article: Article | Archived | Citable, style: str = "apa") -> str:
     if style not in STYLES:
         near = difflib.get_close_matches(style.lower(), STYLES, n=1)
         meant = f'did you mean "{near[0]}"? ' if near else ""
-        raise UnknownStyleError(f'there is no citation style "{style}": {meant}There are {", ".join(STYLES)}')
+        raise UnknownStyleError(f'there is no citation style "{style}": {meant}the choices are {", ".join(STYLES)}')
     return STYLES[style](reference_to(article))

@@ -47,7 +47,8 @@ def _biblatex_fields(reference: Reference) -> Iterator[tuple[str, str]]:
     yield from _common(reference)
     yield "organization", _braced(reference.site)
     if reference.published:
-        yield "date", _braced(reference.published.day.isoformat() + ("~" if reference.is_guessed else ""), tex=False)
+        about = "~" if reference.is_guessed else ""  # as EDTF and so biber write it
+        yield "date", f"{{{reference.published.day.isoformat()}{about}}}"
     yield "url", _verbatim(reference.url)
     if reference.captured_at:
         yield "urldate", _braced(f"{reference.captured_at:%Y-%m-%d}")
@@ -75,8 +76,8 @@ def _name(author: Author) -> str:
     return author.inverted.translate(_TEX) if author.family else _braced(author.name)
 
 
-def _braced(text: str, *, tex: bool = True) -> str:
-    return f"{{{text.translate(_TEX) if tex else text}}}" if text else ""
+def _braced(text: str) -> str:
+    return f"{{{text.translate(_TEX)}}}" if text else ""
 
 
 def _verbatim(url: str) -> str:

@@ -21,7 +21,7 @@ SURE = frozenset(
 )
 LIKELY = SURE | frozenset(
     "hoàng vũ dương mai cao lâm hà châu thái đào kim sơn danh quách la vi lò sầm nông hứa giàng vàng sùng điểu liêu"
-    " tăng từ lục mạc kiều chu khổng nghiêm tống diệp đàm giáp tô triệu văn vương quàng lường ma lã đồng cù ninh".split()
+    " tăng từ lục mạc kiều chu khổng nghiêm tống diệp đàm giáp tô triệu văn vương quàng lường ma lã cù ninh".split()
 )
 # How the name of an office or a paper begins; a person's has a capital on every syllable beside.
 _OFFICE = re.compile(
@@ -44,7 +44,7 @@ _PHOTOS = re.compile(r"^(?:chùm |hình )?(?:ảnh|photos?|video|clip)\s*:", re.
 _ROLE = re.compile(
     r"\s*\((?:tổng hợp|t/h|th|sưu tầm|st|lược ghi|ghi|thực hiện|biên tập|dịch|biên dịch|lược dịch)\)\s*$", re.I
 )
-_BETWEEN = re.compile(r"\s*;\s*|\s*\|\s*|\s+[-–—/&]\s+|\s+[-–—/]|[-–—/]\s+|\s*,\s*|\s+và\s+|\s+and\s+")
+_BETWEEN = re.compile(r"\s*;\s*|\s*\|\s*|\s+[-–—/&]\s+|\s+[-–—/]|[-–—/]\s+|\s*,\s*|\s+và\s+|\s+and\s+", re.I)
 _EDGES = " .,;:–—-|/*•·"
 
 

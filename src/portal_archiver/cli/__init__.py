@@ -16,6 +16,7 @@ import typer
 from portal_archiver.cli import (
     accept,
     backup,
+    cite,
     crawl,
     demo,
     diff,
@@ -55,6 +56,7 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (crawl.crawl, crawl.EXAMPLE),
     (search.search, search.EXAMPLE),
     (show.show, show.EXAMPLE),
+    (cite.cite, cite.EXAMPLE),
     (history.history, history.EXAMPLE),
     (diff.diff, diff.EXAMPLE),
     (status.status, status.EXAMPLE),
