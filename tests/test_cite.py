@@ -56,7 +56,9 @@ def test_the_styles_are_valid_csl(style: str) -> None:
 
 
 def test_a_style_that_there_is_not_is_told_with_those_there_are() -> None:
-    with pytest.raises(UnknownStyleError, match=r'no citation style "APPA": did you mean "apa"\? the choices are apa, ch'):
+    with pytest.raises(
+        UnknownStyleError, match=r'no citation style "APPA": did you mean "apa"\? the choices are apa, ch'
+    ):
         cite(KHAI, "APPA")
 
 

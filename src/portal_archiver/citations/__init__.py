@@ -9,12 +9,12 @@ from functools import partial
 from portal_archiver.citations import csl
 from portal_archiver.citations.bibtex import biblatex, bibtex
 from portal_archiver.citations.embedded import coins, highwire, json_ld
-from portal_archiver.citations.reference import Reference, credit_line, reference_to
+from portal_archiver.citations.reference import Reference, credit_line, reference_to, site_of
 from portal_archiver.citations.ris import ris
 from portal_archiver.errors import UnknownStyleError
 from portal_archiver.model import Archived, Article, Citable
 
-__all__ = ["FORMATS", "STYLES", "cite", "coins", "credit_line", "highwire", "json_ld", "reference_to"]
+__all__ = ["FORMATS", "STYLES", "cite", "coins", "credit_line", "highwire", "json_ld", "reference_to", "site_of"]
 
 # Every name that `cite` takes: the styles for people, then the formats for programs.
 FORMATS: dict[str, Callable[[Reference], str]] = {

@@ -65,7 +65,7 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (reparse.reparse, reparse.EXAMPLE),
     (digest.digest, digest.EXAMPLE),
     (doctor.doctor, doctor.EXAMPLE),
-    (exporting.export_captures, exporting.EXAMPLE),
+    (exporting.export_file, exporting.EXAMPLE),
     (importing.import_captures, importing.EXAMPLE),
     (explain.explain_page, explain.EXAMPLE),
     (verify.verify, verify.EXAMPLE),

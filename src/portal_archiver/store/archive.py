@@ -289,15 +289,19 @@ class Archive:
         A few are read at a time, and nobody waits in between: each is as of the moment it was read, and an article that
         comes or goes meanwhile may be among them or not. Threads may take turns in asking for the next one.
         """
-        wanted = None if articles is None else sorted(set(articles))
-        last = 0
-        while True:
+        if articles is not None:
+            wanted = sorted(set(articles))
+            for start in range(0, len(wanted), AT_A_TIME):
+                with self._connection.reading() as sql:
+                    found = reports.among(sql, wanted[start : start + AT_A_TIME], portal)
+                yield from found
+            return
+        last: int | None = 0
+        while last is not None:
             with self._connection.reading() as sql:
-                found = reports.after(sql, last, portal, wanted, AT_A_TIME)
+                found = reports.after(sql, last, portal, AT_A_TIME)
             yield from found
-            if len(found) < AT_A_TIME:
-                return
-            last = found[-1].archived.id
+            last = found[-1].archived.id if found else None
 
     def story(self, article_id: int) -> tuple[StoryLink, ...]:
         """What other portals have of an article's text, the earliest first; UnknownArticleError."""

@@ -19,12 +19,9 @@ SELECT r.id, c.fetched_at, b.sha256, c.id, p.name,
   JOIN articles a ON a.id = r.article_id JOIN portals p ON p.id = a.portal_id
  WHERE r.article_id = ? AND r.number = ?
 """
-_AFTER = """
-SELECT a.id FROM articles a
- WHERE a.id > ?1 AND (?2 IS NULL OR a.portal_id = (SELECT id FROM portals WHERE key = ?2))
-   AND (?3 IS NULL OR a.id IN (SELECT value FROM json_each(?3)))
- ORDER BY a.id LIMIT ?4
-"""
+_OF_PORTAL = "(?1 IS NULL OR portal_id = (SELECT id FROM portals WHERE key = ?1))"
+_AFTER = f"SELECT id FROM articles WHERE {_OF_PORTAL} AND id > ?2 ORDER BY id LIMIT ?3"
+_AMONG = f"SELECT id FROM articles WHERE {_OF_PORTAL} AND id IN (SELECT value FROM json_each(?2)) ORDER BY id"
 
 
 def citable(sql: sqlite3.Connection, article_id: int, number: int | None = None) -> Citable:
@@ -42,10 +39,13 @@ def citable(sql: sqlite3.Connection, article_id: int, number: int | None = None)
     return Citable(archived, moment(captured_at), sha256, capture_id, count, name)
 
 
-def after(
-    sql: sqlite3.Connection, article_id: int, portal: str | None, wanted: Sequence[int] | None, limit: int
-) -> list[Citable]:
-    """The first `limit` articles behind one by their ids, of a portal or among those wanted if any are named."""
-    chosen = None if wanted is None else json.dumps(wanted)
-    rows = sql.execute(_AFTER, (article_id, portal, chosen, limit)).fetchall()
+def after(sql: sqlite3.Connection, article_id: int, portal: str | None, limit: int) -> list[Citable]:
+    """The first `limit` articles behind one by their ids, of a portal if one is named."""
+    rows = sql.execute(_AFTER, (portal, article_id, limit)).fetchall()
+    return [citable(sql, found) for (found,) in rows]
+
+
+def among(sql: sqlite3.Connection, wanted: Sequence[int], portal: str | None) -> list[Citable]:
+    """Those of some articles that there are, of a portal if one is named, by their ids."""
+    rows = sql.execute(_AMONG, (portal, json.dumps(wanted))).fetchall()
     return [citable(sql, found) for (found,) in rows]
