@@ -12,7 +12,7 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -32,7 +32,6 @@ class Style:
     `archived` says when and how it was archived, in the language of the style.
     """
 
-    label: str
     archived: str
     stops: bool = False
     double: bool = False
@@ -40,13 +39,11 @@ class Style:
 
 _ENGLISH = "Archived {0:%Y-%m-%d %H:%M:%S} UTC, SHA-256 {1}"
 STYLES = {
-    "apa": Style("APA, 7th edition", _ENGLISH, stops=True),
-    "chicago": Style("Chicago, notes and bibliography", _ENGLISH, stops=True, double=True),
-    "mla": Style("MLA, 9th edition", _ENGLISH, stops=True, double=True),
-    "harvard": Style("Harvard, Cite Them Right", _ENGLISH),
-    "vietnamese": Style(
-        "as theses in Vietnam have it", "lưu trữ lúc {0:%H:%M:%S} ngày {0:%d/%m/%Y} (UTC), SHA-256 {1}", double=True
-    ),
+    "apa": Style(_ENGLISH, stops=True),
+    "chicago": Style(_ENGLISH, stops=True, double=True),
+    "mla": Style(_ENGLISH, stops=True, double=True),
+    "harvard": Style(_ENGLISH),
+    "vietnamese": Style("lưu trữ lúc {0:%H:%M:%S} ngày {0:%d/%m/%Y} (UTC), SHA-256 {1}", double=True),
 }
 
 
@@ -115,10 +112,10 @@ def _single_quoted(title: str) -> str:
 
 def csl_json(reference: Reference) -> str:
     """CSL-JSON, a list of one item: what Zotero, pandoc and citeproc read."""
-    return json.dumps([csl_item(reference)], ensure_ascii=False, indent=2)
+    return json.dumps([_item(reference)], ensure_ascii=False, indent=2)
 
 
-def csl_item(reference: Reference) -> dict[str, Any]:
+def _item(reference: Reference) -> dict[str, Any]:
     """An item of CSL-JSON 1.0; `accessed` is the day of the capture, `note` has its time, its digest and the photos."""
     item: dict[str, Any] = {"id": reference.key, "type": "webpage", "title": reference.title}
     if reference.authors:
@@ -150,5 +147,5 @@ def notes(reference: Reference) -> Iterator[str]:
         yield reference.credit
 
 
-def _date_parts(day: date | datetime) -> dict[str, Any]:
+def _date_parts(day: date) -> dict[str, Any]:
     return {"date-parts": [[day.year, day.month, day.day]]}

@@ -36,7 +36,7 @@ _OFFICE = re.compile(
 # What a byline has before its name: "Bài, ảnh: THẠCH PÍCH", "Tác giả: Lê Hoa", "Theo TTXVN".
 _LABEL = re.compile(
     r"^(?:(?:tin|bài(?: viết)?|nội dung)(?:\s*(?:,|và|&|-|–|/)?\s*(?:tin|bài|ảnh|hình|video|clip))*\s*:"
-    r"|(?:tác giả|người viết|thực hiện|biên tập|nguồn(?: tin)?|phóng viên|pv|by)\s*:|theo\s+(?=[A-ZĐ]))\s*",
+    r"|(?:tác giả|người viết|thực hiện|biên tập|nguồn(?: tin)?|phóng viên|pv|by)\s*:|theo\s)\s*",
     re.I,
 )
 # Whoever took the photos did not write the report for that: "Bài: Minh Anh - Ảnh: Thạch Pích".
@@ -72,7 +72,7 @@ class Author:
 
 def authors_of(byline: str | None) -> tuple[Author, ...]:
     """The authors that a byline names, in its order, each once; none for what only says whose the photos are."""
-    names = dict.fromkeys(_names(_LABEL.sub("", clean(byline or ""))))
+    names = dict.fromkeys(_names(clean(byline or "")))
     return tuple(author_of(name) for name in names)
 
 
@@ -90,12 +90,11 @@ def author_of(name: str) -> Author:
 def _names(byline: str) -> Iterator[str]:
     """The names in a byline, one by one; an office has all the rest, for its own name has commas and dashes too."""
     rest = byline
-    while rest:
+    while rest := _LABEL.sub("", rest):
         between = None if _OFFICE.match(rest) else _BETWEEN.search(rest)
         part, rest = (rest[: between.start()], rest[between.end() :]) if between else (rest, "")
-        if not _PHOTOS.match(part) and (name := _ROLE.sub("", _LABEL.sub("", part)).strip(_EDGES)):
+        if not _PHOTOS.match(part) and (name := _ROLE.sub("", part).strip(_EDGES)):
             yield name
-        rest = _LABEL.sub("", rest)
 
 
 def _is_capitalized(syllable: str) -> bool:

@@ -1,6 +1,6 @@
 """The records that pass between the rooms: frozen, slotted, and importing nothing of ours but one another."""
 
-from portal_archiver.model.answers import Facets, Hit, Results
+from portal_archiver.model.answers import Facets, Hit, Results, Watch
 from portal_archiver.model.archived import (
     Archived,
     CaptureRecord,
@@ -76,5 +76,6 @@ __all__ = [
     "StoryLink",
     "Target",
     "Verification",
+    "Watch",
     "Yield",
 ]

@@ -13,8 +13,7 @@ from portal_archiver.store import articles, licenses, revisions
 from portal_archiver.store.times import moment
 
 _VERSION = """
-SELECT r.id, c.fetched_at, b.sha256, c.id, p.name,
-       (SELECT max(s.number) FROM revisions s WHERE s.article_id = r.article_id)
+SELECT r.id, c.fetched_at, b.sha256, c.id, p.name
   FROM revisions r JOIN captures c ON c.id = r.capture_id JOIN bodies b ON b.id = c.body_id
   JOIN articles a ON a.id = r.article_id JOIN portals p ON p.id = a.portal_id
  WHERE r.article_id = ? AND r.number = ?
@@ -26,17 +25,18 @@ _AMONG = f"SELECT id FROM articles WHERE {_OF_PORTAL} AND id IN (SELECT value FR
 
 def citable(sql: sqlite3.Connection, article_id: int, number: int | None = None) -> Citable:
     """A revision of an article by its number, or the latest one; UnknownArticleError, UnknownRevisionError."""
-    latest = articles.load(sql, article_id, with_frontier=False)
-    row = sql.execute(_VERSION, (article_id, number or latest.revision)).fetchone()
+    archived = articles.load(sql, article_id, with_frontier=False)
+    latest = archived.revision
+    wanted = latest if number is None else number
+    row = sql.execute(_VERSION, (article_id, wanted)).fetchone()
     if row is None:
-        it_has = "one revision only" if latest.revision == 1 else f"the revisions 1 to {latest.revision}"
+        it_has = "one revision only" if latest == 1 else f"the revisions 1 to {latest}"
         raise UnknownRevisionError(f"article {article_id} has no revision {number}: it has {it_has}")
-    revision_id, captured_at, sha256, capture_id, name, count = row
-    archived = latest
-    if number not in (None, latest.revision):
+    revision_id, captured_at, sha256, capture_id, name = row
+    if wanted != latest:
         footer = licenses.load(sql, articles.license_in_force(sql, article_id, revision_id))
-        archived = replace(latest, article=revisions.load(sql, revision_id), license=footer, revision=number)
-    return Citable(archived, moment(captured_at), sha256, capture_id, count, name)
+        archived = replace(archived, article=revisions.load(sql, revision_id), license=footer, revision=wanted)
+    return Citable(archived, moment(captured_at), sha256, capture_id, latest, name)
 
 
 def after(sql: sqlite3.Connection, article_id: int, portal: str | None, limit: int) -> list[Citable]:
