@@ -7,11 +7,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from portal_archiver.citations.names import Author
-from portal_archiver.citations.reference import reference_to
+from portal_archiver.citations.reference import Reference, reference_to
 from portal_archiver.model import Archived, Article, Citable, Dateline, Photo
 
 
-def highwire(cited: Article | Archived | Citable) -> tuple[tuple[str, str], ...]:
+def highwire(cited: Article | Archived | Citable | Reference) -> tuple[tuple[str, str], ...]:
     """Names and contents of `meta` elements, in the `citation_*` vocabulary of Highwire Press; nothing is escaped."""
     reference = reference_to(cited)
     published = reference.published
@@ -26,7 +26,7 @@ def highwire(cited: Article | Archived | Citable) -> tuple[tuple[str, str], ...]
     return tuple((name, content) for name, content in pairs if content)
 
 
-def coins(cited: Article | Archived | Citable) -> str:
+def coins(cited: Article | Archived | Citable | Reference) -> str:
     """The `title` of a `span` of class Z3988 (OpenURL ContextObject in SPAN); a query string, not escaped for HTML."""
     reference = reference_to(cited)
     first = reference.authors[0] if reference.authors else Author("")

@@ -24,6 +24,7 @@ A_YEAR = 365 * 86_400
 NAVIGATION = (
     ("/", "nav.search"),
     ("/portals", "nav.portals"),
+    ("/runs", "nav.runs"),
 )
 
 

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from portal_archiver.store import Archive, holdings
+from portal_archiver.web.numbers import Number, Version
 from portal_archiver.web.overview import Overview
 from portal_archiver.web.pages import render, words_of
 from portal_archiver.web.reading import open_archive
 from portal_archiver.web.report_page import Held, report_page
 from portal_archiver.web.troubles import NotFoundError
-
-LARGEST = 2**63 - 1  # that SQLite can hold
-Number = Annotated[int, Path(ge=1, le=LARGEST)]
-Version = Annotated[int | None, Query(ge=1, le=LARGEST)]
 
 router = APIRouter(include_in_schema=False)
 
@@ -26,9 +21,10 @@ def report(request: Request, article_id: Number, version: Version = None) -> HTM
     """The report page."""
     with open_archive(request) as archive:
         held = held_of(archive, article_id, request.app.state.overview.of(archive))
-    number = version or held.archived.revision
-    must_have(held, number)
-    return render(request, "report.html", page=report_page(held, number, words_of(request)))
+        number = version or held.archived.revision
+        must_have(held, number)
+        older = archive.citable(article_id, number) if number < held.archived.revision else None
+    return render(request, "report.html", page=report_page(held, number, words_of(request), older))
 
 
 @router.get("/report/{article_id}/captures")

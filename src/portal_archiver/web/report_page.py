@@ -10,9 +10,9 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from portal_archiver.differences import Difference, differences
-from portal_archiver.model import Archived, Article, CaptureRecord, License, Photo, Revision, StoryLink
+from portal_archiver.model import Archived, Article, CaptureRecord, Citable, License, Photo, Revision, StoryLink
 from portal_archiver.text import plain
-from portal_archiver.web.citing import Citation, citations
+from portal_archiver.web.citing import Citing, citing
 from portal_archiver.web.language import Words
 from portal_archiver.web.markup import cleaned
 
@@ -60,7 +60,7 @@ class ReportPage:
     captures: Sequence[CaptureRecord]
     stories: Sequence[StoryLink]
     license: tuple[tuple[str, str], ...]
-    citations: tuple[Citation, ...] = ()
+    citing: Citing
 
     @property
     def is_latest(self) -> bool:
@@ -80,8 +80,8 @@ class Held:
     portal_name: str
 
 
-def report_page(held: Held, number: int, t: Words) -> ReportPage:
-    """The page of the version with this number, which there is."""
+def report_page(held: Held, number: int, t: Words, older: Citable | None = None) -> ReportPage:
+    """The page of the version with this number, which there is; of one that is not the latest, `older` cites it."""
     revision = next(one for one in held.revisions if one.number == number)
     article = revision.article
     begins = bool(article.lead) and plain(article.body).startswith(plain(article.lead))
@@ -99,8 +99,15 @@ def report_page(held: Held, number: int, t: Words) -> ReportPage:
         captures=held.captures,
         stories=held.stories,
         license=tuple(license_lines(held.archived.license, t)),
-        citations=citations(held.archived, revision),
+        citing=citing(older or _latest(held, revision)),
     )
+
+
+def _latest(held: Held, revision: Revision) -> Citable:
+    """What `Archive.citable` gives of the latest version, of what was loaded already."""
+    name = "" if held.portal_name == held.archived.portal else held.portal_name
+    captured = (revision.captured_at, revision.sha256, revision.capture_id)
+    return Citable(held.archived, *captured, held.archived.revision, name)
 
 
 def _versions(revisions: Sequence[Revision], shown: int) -> Iterator[Version]:
