@@ -53,7 +53,7 @@ def handle(app: FastAPI) -> None:
 def told(request: Request, status: int, key: str, detail: str = "", says: str = "") -> Response:
     """An error as the reader understands it; `key` and `says` are keys of `language.py`, `detail` is a sentence."""
     if request.url.path.startswith(BELOW):
-        return problem(status, WORDS["en"](key), detail or (WORDS["en"](says) if says else ""))
+        return problem(status, WORDS["en"](key), detail or (f"{WORDS['en'](says)} {DESCRIBED}." if says else ""))
     return render(request, "trouble.html", status=status, title_key=key, says_key=says, detail=detail)
 
 
