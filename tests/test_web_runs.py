@@ -42,11 +42,15 @@ def how(*runs: RunReport, good: int | None = 0) -> Fared:
 @pytest.mark.parametrize(
     ("told", "state"),
     [
-        ({}, "good"), ({"stopped": "budget"}, "good"), ({"failed": 1}, "some"),
-        ({"failed": 1, "alarms": (DATE,)}, "alarm"), ({"alarms": (DATE,), "stopped": "killed"}, "broken"), ({"stopped": "unreachable"}, "broken"),
+        ({}, "good"),
+        ({"stopped": "budget"}, "good"),
+        ({"failed": 1}, "some"),
+        ({"failed": 1, "alarms": (DATE,)}, "alarm"),
+        ({"alarms": (DATE,), "stopped": "killed"}, "broken"),
+        ({"stopped": "unreachable"}, "broken"),
         ({"stopped": "running", "failed": 2}, "running"),
     ],
-)  # fmt: skip
+)
 def test_a_run_has_one_state(told: dict[str, Any], state: str) -> None:
     assert state_of(night(0, **told)) == state
 

@@ -25,7 +25,8 @@ from portal_archiver.web.sniffing import picture_type, shown_as
 
 NOON = datetime(2024, 11, 5, 8, 5, tzinfo=timezone(timedelta(hours=7)))
 WORDS_AND_BREAKS = st.sampled_from(["một", "hai", "ba", "tư", "\n\n"])
-TEMPLATES = {name: environment().loader.get_source(environment(), name)[0] for name in environment().list_templates()}  # type: ignore[union-attr]
+ENVIRONMENT = environment("en")
+TEMPLATES = {name: ENVIRONMENT.loader.get_source(ENVIRONMENT, name)[0] for name in ENVIRONMENT.list_templates()}  # type: ignore[union-attr]
 
 
 # --- words ------------------------------------------------------------------------------------------------------------

@@ -47,12 +47,13 @@ def coins(cited: Article | Archived | Citable | Reference) -> str:
     return urlencode([(name, value) for name, value in pairs if value])
 
 
-def json_ld(cited: Article | Archived | Citable) -> dict[str, Any]:
+def json_ld(cited: Article | Archived | Citable, reference: Reference | None = None) -> dict[str, Any]:
     """A schema.org NewsArticle (Article for a document) as a dictionary.
 
-    Who writes it into a `script` element has to escape `<` there, as Jinja's `tojson` does.
+    `reference` are its facts where they are known already. Who writes it into a `script` element has to escape `<`
+    there, as Jinja's `tojson` does.
     """
-    reference = reference_to(cited)
+    reference = reference or reference_to(cited)
     article = cited if isinstance(cited, Article) else _archived(cited).article
     told = {
         "headline": reference.title,

@@ -56,17 +56,30 @@ def rendered(facts: Facts, style: str) -> str:
 def is_markable(facts: Facts) -> bool:
     """Whether no text has a character of the private use area, as pages with a font of their own have them."""
     texts = (*(text for _, text in facts.texts), *facts.authors)
-    return len(texts) < _MOST and not any(map(_MARK.search, texts))
+    return len(texts) < _MOST and not any(map(_has_mark, texts))
 
 
 def _marked(text: str, words: dict[str, str]) -> str:
     """A text with a mark in the place of all between the punctuation at its ends."""
-    inner = _EDGES.sub("", text)
+    before, inner, after = _parted(text)
     if not inner:
         return text
     mark = chr(_FIRST + len(words))
     words[mark] = inner
-    return text.replace(inner, mark, 1)
+    return f"{before}{mark}{after}"
+
+
+@lru_cache(512)  # each style asks for the same ones
+def _parted(text: str) -> tuple[str, str, str]:
+    """The punctuation before a text, the text, and the punctuation behind it."""
+    inner = _EDGES.sub("", text)
+    before, _, after = text.partition(inner) if inner else (text, "", "")
+    return before, inner, after
+
+
+@lru_cache(512)
+def _has_mark(text: str) -> bool:
+    return _MARK.search(text) is not None
 
 
 def _days_for_all(facts: Facts, words: dict[str, str]) -> dict[str, date]:

@@ -56,7 +56,10 @@ def report_of(sql: sqlite3.Connection, capture_id: int) -> int | None:
 
 def nearest(sql: sqlite3.Connection, urls: Iterable[str], moment: datetime) -> dict[str, int]:
     """Of the addresses that brought a payload, each by its final URL: the capture made nearest to a moment."""
-    rows = sql.execute(_NEAREST, (json.dumps(list(dict.fromkeys(urls))), stamp(moment)))
+    wanted = list(dict.fromkeys(urls))
+    if not wanted:
+        return {}
+    rows = sql.execute(_NEAREST, (json.dumps(wanted), stamp(moment)))
     return {url: found for url, found in rows if found is not None}
 
 

@@ -77,7 +77,7 @@ def citing(cited: Citable) -> Citing:
     return Citing(
         tuple(Citation(style, LABELS[style], cite(reference, style), style in FORMATS) for style in LABELS),
         highwire(reference),
-        json_ld(cited),
+        json_ld(cited, reference),
         coins(reference),
         tuple(DOWNLOADS),
         f"?version={cited.archived.revision}" if cited.archived.revision < cited.revisions else "",

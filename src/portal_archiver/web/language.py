@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from fastapi import Request
 
@@ -294,6 +295,8 @@ class Words:
 
     def __call__(self, key: str, /, **values: object) -> str:
         """`t("reports", n=3)` is "3 reports" or "3 bài"; numbers are grouped."""
+        if not values:
+            return _plain(key, self.lang)
         english, vietnamese = TABLE[key]
         form = vietnamese
         if self.lang == "en":
@@ -335,6 +338,12 @@ class Words:
         if not month:
             return year
         return f"{month}/{year}" if self.lang == "vi" else f"{_MONTHS[int(month) - 1]} {year}"
+
+
+@cache
+def _plain(key: str, lang: str) -> str:
+    """A sentence into which nothing is filled, as most are."""
+    return TABLE[key][list(LANGUAGES).index(lang)].partition("|")[0].format()
 
 
 WORDS = {lang: Words(lang) for lang in LANGUAGES}
