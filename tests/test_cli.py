@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from portal_archiver.cli import COMMANDS, app, run
+from portal_archiver.cli import COMMANDS, GROUPS, app, run
 from portal_archiver.config import load
 from portal_archiver.store import Archive
 from program import ENVIRONMENT, PROGRAM, cli, configure, pages
@@ -54,13 +54,15 @@ def test_the_help_of_every_command_fits_80_columns_and_ends_with_an_example(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    for command, example in COMMANDS:
-        name = command.__name__.partition("_")[0]
-        assert run([name, "--help"]) == 0
+    named = [([command.__name__.partition("_")[0]], example) for command, example in COMMANDS]
+    for _, commands in GROUPS.values():
+        named += [(command.__name__.split("_"), example) for command, example in commands]
+    for words, example in named:
+        assert run([*words, "--help"]) == 0
         lines = capsys.readouterr().out.rstrip().splitlines()
         assert max(map(len, lines)) <= 80
         assert lines[-1].strip() == example
-        assert example.split()[2] == name
+        assert example.split()[2 : 2 + len(words)] == words
 
 
 def test_without_a_command_the_help_is_shown_and_the_use_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
@@ -72,7 +74,15 @@ def test_without_a_command_the_help_is_shown_and_the_use_is_wrong(capsys: pytest
     )
     assert [name for name in names.split() if f"\n  {name} " not in shown] == []
     assert "..." not in shown.partition("Commands:")[2]
-    assert len(app.registered_commands) == len(names.split())
+    assert len(app.registered_commands) + len(app.registered_groups) == len(names.split())
+
+
+def test_a_command_of_two_words_says_what_the_second_may_be(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["import"]) == 2
+    assert capsys.readouterr().err == "error: missing command: see `portal-archiver import --help`\n"
+    assert run(["import", "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert [word for word in ("  warc ", "  wayback ") if word not in shown] == []
 
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -33,6 +33,7 @@ from portal_archiver.cli import (
     show,
     status,
     verify,
+    wayback,
 )
 from portal_archiver.cli.failures import DEBUG, INTERRUPTED, WRONG_USE, ending_of, is_unwritable
 from portal_archiver.cli.program import NAME
@@ -42,11 +43,12 @@ _BAD_VALUE = re.compile(
     r"Invalid value for '(?P<what>[^']+)'(?P<variable> \(env var: '\w+'\))?: (Value error, )?(?P<why>.*)"
 )
 
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help reads better at 80 columns than boxes, and can be kept in the README
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings=CONTEXT,
     epilog="Begin with: portal-archiver demo",
 )
 
@@ -64,7 +66,6 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (digest.digest, digest.EXAMPLE),
     (doctor.doctor, doctor.EXAMPLE),
     (exporting.export_captures, exporting.EXAMPLE),
-    (importing.import_captures, importing.EXAMPLE),
     (explain.explain_page, explain.EXAMPLE),
     (verify.verify, verify.EXAMPLE),
     (backup.backup, backup.EXAMPLE),
@@ -73,6 +74,19 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
 )
 for command, example in COMMANDS:
     app.command(command.__name__.partition("_")[0], epilog=example)(command)
+
+# Commands of two words: `import warc`. What differs between them is more than what they share.
+GROUPS: dict[str, tuple[str, tuple[tuple[Callable[..., None], str], ...]]] = {
+    "import": (
+        "Bring in captures that others made.",
+        ((importing.import_warc, importing.EXAMPLE), (wayback.import_wayback, wayback.EXAMPLE)),
+    ),
+}
+for group, (sentence, commands) in GROUPS.items():
+    inner = typer.Typer(rich_markup_mode=None, context_settings=CONTEXT, help=sentence)
+    for command, example in commands:
+        inner.command(command.__name__.partition("_")[2], epilog=example)(command)
+    app.add_typer(inner, name=group)
 
 
 def _print_version(wanted: bool) -> None:
