@@ -178,7 +178,7 @@ class _Handler(BaseHTTPRequestHandler):
             one
             for one in self.server.held
             if since <= one.digits <= until
-            and (name := urlsplit(one.url).netloc.removeprefix("www."))
+            and (name := urlsplit(one.url).netloc.removeprefix("www.").removesuffix(":80"))
             and (name == host or (below and name.endswith(f".{host}")))
         ], query
 

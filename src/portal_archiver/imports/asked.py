@@ -82,7 +82,7 @@ def query_of(host: str, since: date | None = None, until: date | None = None) ->
 
 def bare(url: str) -> str:
     """A URL without the port that its scheme implies: old captures are listed as http://www.bachhai.example:80/."""
-    return _PORT.sub(r"\1", url)
+    return _PORT.sub(r"\1\2", url)
 
 
 _PORT = re.compile(r"^(http://[^/?#]*?):80(?=[/?#]|$)|^(https://[^/?#]*?):443(?=[/?#]|$)", re.I)
