@@ -155,14 +155,12 @@ def test_a_real_pywb_gives_back_the_portal_that_was_exported(tmp_path: Path, cra
     with pywb(tmp_path, tmp_path / "a.warc.gz") as collection:
         survey = report_of(bring(tmp_path, collection, "--dry-run", "--json", host=host))
         some = report_of(bring(tmp_path, collection, "--max-pages", "10", "--json", host=host))
-        assert (some["pages"], some["stopped"], some["waiting"]) == (10, "budget", survey["listed"] - 10)
         done = bring(tmp_path, collection, "--json", host=host)
         again = report_of(bring(tmp_path, collection, "--json", host=host))
-        none = report_of(bring(tmp_path, collection, "--to", "2019", "--json", host=host))
     report = report_of(done)
+    assert (some["pages"], some["stopped"], some["waiting"]) == (10, "budget", survey["listed"] - 10)
     assert (done.returncode, report["failed"], report["unchecked"], report["waiting"]) == (0, {}, 0, 0)
     assert (again["pages"], again["held"], again["requests"]) == (0, survey["listed"], 2)
-    assert none["listed"] == 0
     with crawled.archive.evidence() as captures:
         pages = {
             (one.record.final_url, one.record.fetched_at.replace(microsecond=0)): one.record

@@ -268,7 +268,7 @@ def test_only_the_pipeline_knows_all_three_rooms() -> None:
     assert [module for module, names in IMPORTS.items() if names >= ROOMS] == []
 
 
-def test_exports_know_the_store_alone_and_imports_only_how_the_crawler_decodes() -> None:
+def test_exports_know_the_store_alone_and_imports_the_crawler_alone() -> None:
     for room, neighbor in (("exports", "store"), ("imports", "crawler")):
         inside = {module: names for module, names in IMPORTS.items() if module.split(".")[0] == room}
         assert inside

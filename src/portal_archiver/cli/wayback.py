@@ -25,7 +25,6 @@ from portal_archiver.cli.screen import Screen, count, duration, emit, err, out, 
 from portal_archiver.cli.signals import stoppable
 from portal_archiver.crawler.reasons import Reason
 from portal_archiver.errors import PortalArchiverError, UnreachableError
-from portal_archiver.model import Portal
 from portal_archiver.store import Archive
 
 if TYPE_CHECKING:
@@ -33,11 +32,15 @@ if TYPE_CHECKING:
     from portal_archiver.pipeline import Retrieval
 
 EXAMPLE = "Example: portal-archiver import wayback www.bachhai.example --to 2025-06-30"
-MAX_SECONDS = 240.0  # of one request: an index of many captures is slow to begin
 NOTHING = "The server has nothing of it: is the host written as it was then?"
 TOLD = 3  # failures that are told in words; --json has more of them
-# Why an import did not come to its end; an unreachable server is an error.
-STOPS = {"signal": "Stopped", "budget": "--max-pages is reached", "time": "--max-time is over"}
+# Why an import did not come to its end.
+STOPS = {
+    "signal": "Stopped",
+    "budget": "--max-pages is reached",
+    "time": "--max-time is over",
+    "unreachable": "The server is silent, or asks to be left alone",
+}
 
 
 def import_wayback(
@@ -71,7 +74,7 @@ def import_wayback(
     ] = None,
     delay: Annotated[
         float, typer.Option("--delay", parser=pause, metavar="SECONDS", help="The pause between two requests.")
-    ] = 1.0,
+    ] = 1.25,
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="The server may have a private address, or be on this machine.")
     ] = False,
@@ -96,21 +99,14 @@ def import_wayback(
       7         the archive is damaged or full
       130, 143  stopped by SIGINT, SIGTERM: what was fetched is saved
     """
-    from portal_archiver.imports import server_of
+    from portal_archiver.imports import access_to, server_of
     from portal_archiver.pipeline import RetrievalOptions
     from portal_archiver.pipeline import import_wayback as bring_back
 
     query, portals = _query(host, since, until), portals_of(config)
     where = server_of(server)
     contact = next((one.contact for one in portals.values() if one.contact), None)
-    access = Portal(
-        (where.index,),
-        key="wayback",
-        delay=delay,
-        allow_private=allow_private,
-        contact=contact,
-        max_seconds=MAX_SECONDS,
-    )
+    access = access_to(where, delay=delay, allow_private=allow_private, contact=contact)
     with stoppable() as stop:
         options = RetrievalOptions(
             portal, portals, Lines(err(), "capture"), stop.event,
@@ -186,5 +182,5 @@ def _show_survey(screen: Screen, report: Retrieval, delay: float) -> None:
 def _tell_failures(report: Retrieval) -> None:
     for failed in report.failures[:TOLD]:
         problem(failed.detail, label="error" if report.stopped == "unreachable" else "warning")
-    if (more := sum(report.failed.values()) - TOLD) > 0:
-        problem(f"{more:,} more; --json tells up to 100 of them", label="warning")
+    if len(report.failures) > TOLD:
+        problem("and more: --json tells up to 100 of them", label="warning")

@@ -7,9 +7,9 @@ from portal_archiver.imports.memento import Failed
 from portal_archiver.imports.servers import KNOWN, Server, server_of
 from portal_archiver.imports.walking import Unread
 from portal_archiver.imports.warc import Damage, Found, Skipped, read_warc
-from portal_archiver.imports.wayback import Wayback
+from portal_archiver.imports.wayback import Wayback, access_to
 
 __all__ = [
-    "KNOWN", "Damage", "Failed", "Found", "Gathered", "Listed", "Query", "Server", "Skipped", "Unread", "Wayback",
-    "bare", "query_of", "read_warc", "server_of",
+    "KNOWN", "Damage", "Failed", "Found", "Gathered", "Listed", "Query", "Server", "Skipped", "Unread",
+    "Wayback", "access_to", "bare", "query_of", "read_warc", "server_of",
 ]  # fmt: skip

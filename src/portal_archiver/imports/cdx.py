@@ -150,7 +150,7 @@ def _listed(fields: Mapping[str, Any]) -> Listed | None:
 
 def _text(value: Any) -> str:
     text = str(value).strip() if isinstance(value, (str, int)) else ""
-    return "" if text in NOTHING else text
+    return "" if text in NOTHING else text.encode("utf-8", "replace").decode()  # half a surrogate pair can be no URL
 
 
 def _number(text: str) -> int:

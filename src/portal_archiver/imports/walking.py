@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import urlencode
 
+from portal_archiver.crawler.reasons import Reason
 from portal_archiver.imports.asked import Query
 from portal_archiver.imports.cdx import Listed, Part, objects_of, read_arrays, read_lines, whole_number
 from portal_archiver.imports.moments import DIGITS, digits_of
 from portal_archiver.imports.servers import Kind, Server
 
-MAX_ROWS = 50_000  # lines of one answer; arquivo.pt gives no more than 100,000, and does not say that there are more
+MAX_ROWS = 20_000  # lines of one answer; arquivo.pt gives no more than 100,000, and does not say that there are more
 PAGE_ROWS = 10_000  # lines of one answer where the server says how to go on
 MAX_PARTS = 10_000  # answers of one index
 MAX_EMPTY = 50  # answers in a row that list nothing, and lead on
@@ -82,10 +83,10 @@ async def _by_pages(read: Read, index: str, query: Query) -> Listing:
     fields = [*_common(query), *_OF_PYWB]
     url = _address(index, [*fields, ("showNumPages", "true"), ("limit", "1")])
     first = _parsed(await read(url), read_lines, url)
-    if isinstance(first, Unread):
+    if isinstance(first, Unread) and first.reason != Reason.CLIENT_ERROR:  # 400: it knows nothing of pages
         yield first
         return
-    pages = whole_number(first.told, "pages")
+    pages = None if isinstance(first, Unread) else whole_number(first.told, "pages")
     if pages is None:
         async for item in _by_time(read, index, query):
             yield item

@@ -12,7 +12,6 @@ from urllib.parse import quote
 from portal_archiver.crawler.decoding import DecodingError, TooLargeError, decoded
 from portal_archiver.crawler.exchange import REDIRECTS, REMOVED, Answer, redirect_target
 from portal_archiver.crawler.fetcher import Fetcher
-from portal_archiver.crawler.limits import Limits
 from portal_archiver.crawler.reasons import Reason
 from portal_archiver.imports.asked import Query, bare
 from portal_archiver.imports.cdx import Listed
@@ -25,24 +24,32 @@ from portal_archiver.urls import host_of
 
 MAX_INDEX = 50_000_000  # bytes of one answer of an index
 MAX_SECONDS = 240.0  # of one request: an index of many captures is slow to begin
+DELAY = 1.25  # seconds; web.archive.org asks programs to stay at four fifths of one question to its index a second
 MAX_HOPS = 5
 MAX_RECORD = 200_000  # bytes that headers add to the payload of a record, at most
 _SAFE = "/:?&=%+,;@!$'()*~[]-._|"  # of a URL at the end of another; a # would end it
 
 
+def access_to(
+    server: Server, *, delay: float = DELAY, allow_private: bool = False, contact: str | None = None
+) -> Portal:
+    """How a server is reached, in the terms of a portal's settings."""
+    return Portal((server.index,), delay=delay, allow_private=allow_private, contact=contact, max_seconds=MAX_SECONDS)
+
+
 class Wayback:
     """A server of captures; an async context manager.
 
-    `access` says how it is reached, as a portal's settings do: `delay`, `contact`, `allow_private`, `ca`, `verify`.
+    `access` says how it is reached; of one capture `max_bytes` are taken at most.
     `requests` counts what was sent. Once `closed` is true the server is asked no more: it stayed silent, or asked to be
     left alone for longer than a run can wait.
     """
 
-    def __init__(self, server: Server, access: Portal, *, max_bytes: int, limits: Limits | None = None) -> None:
+    def __init__(self, server: Server, access: Portal, *, max_bytes: int) -> None:
         self.closed = False
         self._server = server
         self._max_bytes = max_bytes
-        self._fetcher = Fetcher(access, limits=limits)
+        self._fetcher = Fetcher(access)
 
     @property
     def requests(self) -> int:

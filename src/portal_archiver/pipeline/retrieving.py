@@ -16,7 +16,18 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
 from portal_archiver.errors import PortalArchiverError
-from portal_archiver.imports import Failed, Found, Gathered, Listed, Query, Server, Unread, Wayback, bare
+from portal_archiver.imports import (
+    Failed,
+    Found,
+    Gathered,
+    Listed,
+    Query,
+    Server,
+    Unread,
+    Wayback,
+    access_to,
+    bare,
+)
 from portal_archiver.model import Portal
 from portal_archiver.pipeline.crawling import refuse_in_a_loop
 from portal_archiver.pipeline.importing import Importing, ImportOptions, ImportReport, largest
@@ -49,13 +60,13 @@ class Retrieval(ImportReport):
 
 @dataclass(frozen=True, slots=True)
 class RetrievalOptions(ImportOptions):
-    """What an import from a server was asked to do; `access` says how it is reached (see `imports.Wayback`).
+    """What an import from a server was asked to do; `access` says how it is reached (default: `imports.access_to`).
 
     At most `max_pages` captures are asked for, none after `max_time` seconds; with `dry_run` none at all. `on_progress`
     is called with the host and the captures that were done.
     """
 
-    access: Portal = field(default_factory=lambda: Portal(("https://web.archive.org/",), max_seconds=240.0))
+    access: Portal | None = None
     max_pages: int | None = None
     max_time: float | None = None
     dry_run: bool = False
@@ -114,7 +125,7 @@ class _Retrieving:
 
     async def travel(self) -> Retrieval:
         """Reads the index, then takes one capture after another, until there are no more or something says stop."""
-        access, most = self._options.access, largest(self._options.portals.values())
+        access, most = self._options.access or access_to(self._server), largest(self._options.portals.values())
         async with Wayback(self._server, access, max_bytes=most) as wayback:
             with Gathered() as gathered:
                 stopped = await self._gather(wayback, gathered)
