@@ -164,7 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> Reply:
         path = urlsplit(self.path).path
         for pattern, answer in ROUTES:
-            if found := pattern.match(unquote(self.path if answer is _memento else path)):
+            if found := pattern.match(self.path if answer is _memento else unquote(path)):
                 return answer(self, found)
         return Reply(404, b"<h1>Not found</h1>")
 

@@ -151,6 +151,39 @@ def test_what_is_no_page_of_the_host_is_not_asked_for(archive: Archive) -> None:
     assert [portal.key for portal in archive.portals()] == [HOST]
 
 
+def test_the_answer_to_a_form_is_not_taken_for_what_its_address_shows(archive: Archive) -> None:
+    posted = replace(FIRST, listed=(("urlkey", "example,bachhai)/tin?__wb_method=post&page=3"),))
+    told = replace(BESIDE, listed=(("method", "POST"),))
+    with CdxServer(posted, told, LATER) as server:
+        report = bring(archive, server, "/tinh")
+        assert len(server.asked("id_/")) == 1
+    assert (report.pages, report.skipped) == (1, {"posted": 2})
+
+
+def test_a_revisit_comes_with_the_payload_that_the_server_shows(archive: Archive) -> None:
+    unknown = (("mimetype", "warc/revisit"), ("statuscode", "-"))
+    back = replace(FIRST, digits="20210101000000", listed=unknown)
+    with CdxServer(FIRST, LATER, back) as server:
+        assert bring(archive, server).changed == 2
+    assert [(kept.status, kept.fetched_at.year) for kept in archive.captures(1)] == [
+        (200, 2019),
+        (200, 2020),
+        (200, 2021),
+    ]
+    assert archive.payload(3) == BODY
+
+
+def test_addresses_come_through_as_they_are(archive: Archive) -> None:
+    paths = ["tin.aspx?a=1&b=%E1%BA%BF", "tin%20a.html", "tin;x=1?q=%23muc", "T%C3%8An//x.html", "~a/(S(1))/b,c.html"]
+    held = [Held(f"https://{HOST}/{path}", f"2019010{n + 1}000000", BODY + b"%d" % n) for n, path in enumerate(paths)]
+    broken = replace(FIRST, listed=(("original", f"https://{HOST}/\ud800"),))
+    with CdxServer(*held, broken) as server:
+        report = bring(archive, server)
+    assert (report.pages, report.failed) == (5, {"not-found": 1})
+    addresses = [row["final_url"] for row in archive.db.query("SELECT final_url FROM captures ORDER BY id")]
+    assert addresses == [one.url for one in held]
+
+
 def test_the_days_asked_for_count_both_and_hold_whatever_the_server_lists(archive: Archive) -> None:
     days = ("20181231235959", "20190101000000", "20191231235959", "20200101000000")
     held = [Held(URL, digits, BODY + digits.encode()) for digits in days]

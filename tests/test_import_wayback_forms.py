@@ -206,4 +206,5 @@ HAD = (("Content-Type", "text/html"), ("Server", "BachHai"), ("set-cookie", "a=1
 
 def test_the_headers_of_the_page_are_told_from_those_of_the_archive() -> None:
     assert original_headers(SENT, Kind.WAYBACK) == HAD
+    assert original_headers(SENT[::-1], Kind.WAYBACK) == HAD[::-1]
     assert original_headers(SENT, Kind.PYWB) == (*HAD, ("X-Ghi-Chu", "1"), ("X-App-Server", "wwwb-app1"))

@@ -15,9 +15,11 @@ from portal_archiver.urls import SCHEMES, ascii_host, host_of
 
 # Indexes take these for one host, as SURT does, and so does whoever asks for one of them.
 _WWW = re.compile(r"www\d*\.")
+_PORT = re.compile(r"^(http://[^/?#]*?):80(?=[/?#]|$)|^(https://[^/?#]*?):443(?=[/?#]|$)", re.I)
 _STATUSES = frozenset({"", *map(str, PAGE_STATUSES)})
 # Of a revisit an index says no more; "unk" is what the Internet Archive writes where it does not know.
 _UNTYPED = frozenset({"", "unk", "warc/revisit"})
+_REFUSALS = {"off-host": "other-host", "file": "not-html"}  # what a crawl calls it, and an import
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +45,26 @@ class Query:
     def hosts(self) -> tuple[str, ...]:
         """The hosts that are meant, as `Portal.hosts` names them."""
         name = host_of(f"http://{self.host}/")
-        bare = _WWW.sub("", name, count=1) if _WWW.match(name) else name
-        return tuple(dict.fromkeys(("*." + name,) if self.below else (name, bare, f"www.{bare}")))
+        plain = name[found.end() :] if (found := _WWW.match(name)) else name
+        return tuple(dict.fromkeys((f"*.{name}",) if self.below else (name, plain, f"www.{plain}")))
 
     def reason_against(self, listed: Listed) -> str | None:
         """Why a capture is not worth asking for (a key of `warc.REASONS`), or None."""
+        if listed.is_posted:
+            return "posted"
         if listed.status not in _STATUSES:
             return "status"
         if listed.mime not in _UNTYPED and not HTML.match(listed.mime):
             return "not-html"
         if not self.since <= listed.digits <= self.until:
             return "other-time"
-        return REFUSALS.get(reason, "unusable") if (reason := self._scope.reason_against(listed.url)) else None
-
-
-REFUSALS = {"off-host": "other-host", "file": "not-html"}  # what a crawl calls it, and an import
+        return _REFUSALS.get(reason, "unusable") if (reason := self._scope.reason_against(listed.url)) else None
 
 
 def query_of(host: str, since: date | None = None, until: date | None = None) -> Query | None:
     """The query for a host as typed: `bachhai.example`, `*.bachhai.example`, the address of its front page.
 
-    The days count both, in UTC; None sets no bound. None: that is no host.
+    Both days count, in UTC; without them there is no bound. None: that is no host.
     """
     typed = host.strip()
     below = typed.startswith("*.")
@@ -83,6 +84,3 @@ def query_of(host: str, since: date | None = None, until: date | None = None) ->
 def bare(url: str) -> str:
     """A URL without the port that its scheme implies: old captures are listed as http://www.bachhai.example:80/."""
     return _PORT.sub(r"\1\2", url)
-
-
-_PORT = re.compile(r"^(http://[^/?#]*?):80(?=[/?#]|$)|^(https://[^/?#]*?):443(?=[/?#]|$)", re.I)

@@ -24,6 +24,7 @@ FIELDS = {
     "filename": "file",
     "offset": "offset",
     "length": "length",
+    "method": "method",
 }
 NOTHING = frozenset({"", "-"})  # how an index writes that it does not know
 
@@ -32,8 +33,8 @@ NOTHING = frozenset({"", "-"})  # how an index writes that it does not know
 class Listed:
     """A capture as an index lists it: `digits` are its time as written, `made` is that as a moment.
 
-    `status`, `mime` and `digest` are "" where the index does not know. `file`, `offset` and `length` are the place of
-    its record, where the index gives one.
+    `status`, `mime` and `digest` are "" where the index does not know, and `method` mostly is. `file`, `offset` and
+    `length` are the place of its record, where the index gives one.
     """
 
     key: str
@@ -46,6 +47,12 @@ class Listed:
     file: str = ""
     offset: int = 0
     length: int = 0
+    method: str = ""
+
+    @property
+    def is_posted(self) -> bool:
+        """Whether it is the answer to a form: its URL shows something else to whoever asks for it."""
+        return self.method.upper() not in ("", "GET") or "__wb_method=" in self.key
 
 
 @dataclass(frozen=True, slots=True)

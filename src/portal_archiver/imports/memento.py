@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -11,7 +11,7 @@ from portal_archiver.imports.asked import bare
 from portal_archiver.imports.cdx import Listed
 from portal_archiver.imports.digests import Match, match
 from portal_archiver.imports.servers import Kind
-from portal_archiver.imports.warc import HTML, Found, Skipped, opened
+from portal_archiver.imports.warc import HTML, Found, Skipped, as_sent, opened
 from portal_archiver.model import Capture, Source
 
 Headers = tuple[tuple[str, str], ...]
@@ -23,6 +23,7 @@ OWN = frozenset(
 )
 PLAIN = frozenset({"content-type"})  # what the Internet Archive hands on without the prefix
 
+CODINGS = frozenset({"content-encoding", "transfer-encoding"})
 # Why a capture that an index lists was not brought back; beside these stand the reasons of the crawler.
 FAILURES = {
     "other-capture": "the server shows another capture in its place",
@@ -54,32 +55,29 @@ def read_memento(answer: Answer, listed: Listed, kind: Kind, archive: str, max_b
     if shown != listed.made:
         return Failed("other-capture", f"{answer.url} shows the capture of {shown:%Y-%m-%d %H:%M:%S}")
     headers = original_headers(answer.headers, kind)
-    url, status = bare(listed.url), int(listed.status) if listed.status else answer.status
-    capture = Capture(url, "", listed.made, status, headers, source=Source(archive, answer.url))
-    if not HTML.match((capture.header("content-type") or "text/html").strip()):
+    said = {name.lower(): value for name, value in headers}
+    if not HTML.match((said.get("content-type") or "text/html").strip()):
         return Skipped("not-html")
-    body = _decoded(answer, capture, max_bytes)
+    body = _decoded(answer, said.get("content-encoding", ""), max_bytes)
     if isinstance(body, Skipped):
         return body
-    coded = bool(answer.header("content-encoding"))
-    return checked(replace(capture, body=body, sha256=""), listed, (answer.body, body), coded=coded)
+    url, status = bare(listed.url), int(listed.status) if listed.status else answer.status
+    capture = Capture(url, "", listed.made, status, as_sent(headers), body, source=Source(archive, answer.url))
+    coded = bool(answer.header("content-encoding")) or not CODINGS.isdisjoint(said)
+    return checked(capture, listed, (answer.body, body), coded=coded)
 
 
-def checked(capture: Capture, listed: Listed, payloads: tuple[bytes, ...], *, coded: bool = False) -> Found | Failed:
-    """The capture, if its payload is the one that the index lists, or nobody can tell."""
-    was_coded = coded or any(capture.header(name) for name in ("content-encoding", "transfer-encoding"))
-    found = match(listed.digest, payloads, coded=was_coded)
+def checked(capture: Capture, listed: Listed, payloads: tuple[bytes, ...], *, coded: bool) -> Found | Failed:
+    """The capture, if its payload is the one that the index lists, or nobody can tell (see `digests.match`)."""
+    found = match(listed.digest, payloads, coded=coded)
     if found is Match.OTHER:
         return Failed("wrong-digest", f"{listed.url} of {listed.digits}: the index says {listed.digest}")
     return Found(capture, unchecked=found is Match.UNKNOWN)
 
 
-def _decoded(answer: Answer, capture: Capture, max_bytes: int) -> bytes | Skipped:
-    """The payload without codings: that of the answer, and that of the page where the archive left it in place."""
-    body = opened(answer.body, answer.header("content-encoding"), max_bytes)
-    if isinstance(body, Skipped) or answer.header("content-encoding"):
-        return body
-    return opened(body, capture.header("content-encoding") or "", max_bytes)
+def _decoded(answer: Answer, coding: str, max_bytes: int) -> bytes | Skipped:
+    """The payload without codings: that of the answer, or that of the page where the archive left it in place."""
+    return opened(answer.body, answer.header("content-encoding") or coding, max_bytes)
 
 
 def moment_shown(answer: Answer) -> datetime | None:

@@ -72,6 +72,7 @@ REASONS = {
     "undecodable": "compressed in a way that cannot be undone",
     "no-original": "revisits of a page that is in no file imported so far",
     "other-host": "pages of hosts that belong to no portal",
+    "posted": "answers to forms, which no address shows",
     "other-time": "captures from before or after the time asked for",
     "repeated": "captures with the payload of the one before",
     "unreadable": "pages that broke the parser",
@@ -162,7 +163,7 @@ def _read(record: Any, file: str, max_bytes: int) -> Found | Skipped | _Redirect
     if int(status) not in PAGE_STATUSES:
         return Skipped("status")
     headers = tuple((str(name), str(value)) for name, value in record.http_headers.headers)
-    capture = Capture(url, "", made, int(status), _as_sent(headers), source=_source(record, file))
+    capture = Capture(url, "", made, int(status), as_sent(headers), source=_source(record, file))
     if record.rec_type == "revisit":
         return _revisit(record, capture)
     if not HTML.match((capture.header("content-type") or "text/html").strip()):
@@ -214,7 +215,7 @@ def opened(raw: bytes, codings: str, max_bytes: int) -> bytes | Skipped:
         return raw if b"<" in raw[:1000] else Skipped("undecodable")
 
 
-def _as_sent(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+def as_sent(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     """The headers that the server sent, where a writer has set others in the place of some."""
     if not any(ORIGINAL.fullmatch(name) for name, _ in headers):
         return headers

@@ -15,7 +15,7 @@ from portal_archiver.crawler.fetcher import Fetcher
 from portal_archiver.crawler.reasons import Reason
 from portal_archiver.imports.asked import Query, bare
 from portal_archiver.imports.cdx import Listed
-from portal_archiver.imports.memento import Failed, checked, read_memento
+from portal_archiver.imports.memento import CODINGS, Failed, checked, read_memento
 from portal_archiver.imports.servers import Kind, Server
 from portal_archiver.imports.walking import Body, Listing, Unread, walk
 from portal_archiver.imports.warc import Found, Skipped, read_records
@@ -40,9 +40,8 @@ def access_to(
 class Wayback:
     """A server of captures; an async context manager.
 
-    `access` says how it is reached; of one capture `max_bytes` are taken at most.
-    `requests` counts what was sent. Once `closed` is true the server is asked no more: it stayed silent, or asked to be
-    left alone for longer than a run can wait.
+    `access` says how it is reached; a page may have `max_bytes`. Once `closed` is true the server is asked no more: it
+    stayed silent, or asked to be left alone for longer than a run can wait.
     """
 
     def __init__(self, server: Server, access: Portal, *, max_bytes: int) -> None:
@@ -136,7 +135,8 @@ class Wayback:
         if bare(item.capture.url) != bare(listed.url) or item.capture.fetched_at.replace(microsecond=0) != listed.made:
             return Failed("other-capture", f"{where}: {item.capture.url} of {item.capture.fetched_at}")
         url = bare(listed.url)
-        return checked(replace(item.capture, url=url, final_url=url), listed, (item.capture.body,))
+        coded = any(item.capture.header(name) for name in CODINGS)
+        return checked(replace(item.capture, url=url, final_url=url), listed, (item.capture.body,), coded=coded)
 
 
 def _why(answer: Answer) -> str:

@@ -42,7 +42,7 @@ class Retrieval(ImportReport):
     """What an import from a server did, beside what every import does.
 
     It lists so many captures that are worth having and show another payload than the one before (`listed`), made from
-    `first` to `last`; `waiting` of them are not in the archive at the end. `failed` are counted by reason
+    `first` to `last`; `waiting` of them are still to be had. `failed` are counted by reason
     (`imports.memento.FAILURES`, or one of the crawler's) and told in `failures`, at most 100 of them; `unchecked` were
     kept though their digest says nothing. `stopped` is "signal", "budget", "time" or "unreachable", or None where all
     was looked at.
