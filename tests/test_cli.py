@@ -54,35 +54,44 @@ def test_the_help_of_every_command_fits_80_columns_and_ends_with_an_example(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    named = [([command.__name__.partition("_")[0]], example) for command, example in COMMANDS]
-    for _, commands in GROUPS.values():
-        named += [(command.__name__.split("_"), example) for command, example in commands]
-    for words, example in named:
-        assert run([*words, "--help"]) == 0
+    for command, example in COMMANDS:
+        name = command.__name__.partition("_")[0]
+        assert run([name, "--help"]) == 0
         lines = capsys.readouterr().out.rstrip().splitlines()
         assert max(map(len, lines)) <= 80
         assert lines[-1].strip() == example
-        assert example.split()[2 : 2 + len(words)] == words
+        assert example.split()[2] == name
+
+
+def test_the_help_of_a_group_names_its_commands_and_theirs_ends_with_an_example(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for group, commands in GROUPS:
+        assert run([group, "--help"]) == 0
+        shown = capsys.readouterr().out
+        assert "..." not in shown.partition("Commands:")[2]
+        for command in commands.registered_commands:
+            name = command.name or str(getattr(command.callback, "__name__", ""))
+            assert f"\n  {name} " in shown
+            assert run([group, name, "--help"]) == 0
+            lines = capsys.readouterr().out.rstrip().splitlines()
+            assert max(map(len, lines)) <= 80
+            assert lines[-1].strip().startswith(f"Example: portal-archiver {group} {name}")
 
 
 def test_without_a_command_the_help_is_shown_and_the_use_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
     assert run([]) == 2
     shown = capsys.readouterr().out
     names = (
-        "init crawl search show history diff status runs accept reparse digest doctor verify backup merge export import"
+        "init crawl search show history diff status runs accept reparse digest doctor verify backup merge export"
         " explain demo"
     )
     assert [name for name in names.split() if f"\n  {name} " not in shown] == []
     assert "..." not in shown.partition("Commands:")[2]
-    assert len(app.registered_commands) + len(app.registered_groups) == len(names.split())
-
-
-def test_a_command_of_two_words_says_what_the_second_may_be(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["import"]) == 2
-    assert capsys.readouterr().err == "error: missing command: see `portal-archiver import --help`\n"
-    assert run(["import", "--help"]) == 0
-    shown = capsys.readouterr().out
-    assert [word for word in ("  warc ", "  wayback ") if word not in shown] == []
+    assert len(app.registered_commands) == len(names.split())
+    assert [name for name, _ in GROUPS if f"\n  {name} " not in shown] == []
+    assert [name for name, _ in GROUPS] == ["import", "watch"]
 
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:

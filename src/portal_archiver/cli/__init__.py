@@ -33,6 +33,7 @@ from portal_archiver.cli import (
     show,
     status,
     verify,
+    watch,
     wayback,
 )
 from portal_archiver.cli.failures import DEBUG, INTERRUPTED, WRONG_USE, ending_of, is_unwritable
@@ -43,12 +44,11 @@ _BAD_VALUE = re.compile(
     r"Invalid value for '(?P<what>[^']+)'(?P<variable> \(env var: '\w+'\))?: (Value error, )?(?P<why>.*)"
 )
 
-CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help reads better at 80 columns than boxes, and can be kept in the README
-    context_settings=CONTEXT,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Begin with: portal-archiver demo",
 )
 
@@ -72,21 +72,14 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (merge.merge, merge.EXAMPLE),
     (demo.demo, demo.EXAMPLE),
 )
+bringing_in = typer.Typer(help="Bring in captures that others made.")
+bringing_in.command("warc", epilog=importing.EXAMPLE)(importing.import_warc)
+bringing_in.command("wayback", epilog=wayback.EXAMPLE)(wayback.import_wayback)
+GROUPS: tuple[tuple[str, typer.Typer], ...] = (("import", bringing_in), ("watch", watch.app))  # commands of commands
 for command, example in COMMANDS:
     app.command(command.__name__.partition("_")[0], epilog=example)(command)
-
-# Commands of two words: `import warc`. What differs between them is more than what they share.
-GROUPS: dict[str, tuple[str, tuple[tuple[Callable[..., None], str], ...]]] = {
-    "import": (
-        "Bring in captures that others made.",
-        ((importing.import_warc, importing.EXAMPLE), (wayback.import_wayback, wayback.EXAMPLE)),
-    ),
-}
-for group, (sentence, commands) in GROUPS.items():
-    inner = typer.Typer(rich_markup_mode=None, context_settings=CONTEXT, help=sentence)
-    for command, example in commands:
-        inner.command(command.__name__.partition("_")[2], epilog=example)(command)
-    app.add_typer(inner, name=group)
+for group, commands in GROUPS:
+    app.add_typer(commands, name=group)
 
 
 def _print_version(wanted: bool) -> None:
