@@ -244,7 +244,15 @@ def test_an_import_that_was_cut_short_goes_on_and_ends_like_one_that_was_not(arc
         assert (budget.stopped, budget.pages, budget.waiting) == ("budget", 2, 4)
         time = bring(archive, server, max_time=0.0)
         assert (time.stopped, time.pages) == ("time", 0)
-        signal = bring(archive, server, stop=stop, on_progress=lambda _, number: stop.set() if number == 4 else None)
+        told: list[tuple[str, int, int | None]] = []
+
+        def watch(*done: Any) -> None:
+            told.append(done)
+            if len(told) == 4:
+                stop.set()
+
+        signal = bring(archive, server, stop=stop, on_progress=watch)
+        assert told == [(HOST, number, 6) for number in range(1, 5)]
         assert (signal.stopped, signal.pages) == ("signal", 1)
         server.instead["/web/2020010104"].extend([Reply(429, headers=(("Retry-After", "999"),))])
         closed = bring(archive, server)

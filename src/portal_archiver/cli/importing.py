@@ -121,8 +121,9 @@ class Lines:
         self._clock = clock
         self._spoken = clock()
 
-    def __call__(self, source: str, number: int) -> None:
+    def __call__(self, source: str, number: int, total: int | None) -> None:
         """Take note of one."""
         if self._clock() - self._spoken >= SECONDS_BETWEEN_LINES:
             self._spoken = self._clock()
-            self._screen.say(Text(safe(f"{source}: {count(number, self._noun)} read")))
+            done = f"{number:,} of {count(total, self._noun)}" if total else count(number, self._noun)
+            self._screen.say(Text(safe(f"{source}: {done} read")))

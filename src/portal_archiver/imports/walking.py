@@ -23,6 +23,7 @@ MAX_EMPTY = 50  # answers in a row that list nothing, and lead on
 _FILES = "(image|audio|video|font)/"
 _OF_WAYBACK = (("filter", "!statuscode:[345].."), ("filter", f"!mimetype:{_FILES}.*"))
 _OF_PYWB = (("filter", "!~status:[345]"), ("filter", f"!~mime:{_FILES}"))
+_NONE = re.compile(r"no captures found", re.I)  # a 404 of older versions of pywb, and of Common Crawl
 
 
 class Body(NamedTuple):
@@ -198,9 +199,6 @@ def _parsed(body: Body | Unread, parser: Parser, url: str) -> Part | Unread:
     if (told or not body.found) and not _NONE.match(told):
         return Unread("no-index", f"{url} says: {told or 'not found'}")
     return part
-
-
-_NONE = re.compile(r"no captures found", re.I)  # a 404 of older versions of pywb, and of Common Crawl
 
 
 def _items(part: Part, url: str) -> list[Listed | Unread]:

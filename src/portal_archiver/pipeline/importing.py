@@ -47,12 +47,13 @@ class ImportOptions:
     """What an import was asked to do: all pages go to the portal `key`, or each to the one that its host belongs to.
 
     Those are the `portals` of the configuration; without any, the portals of the archive, and a host that none of them
-    has is a portal of its own. `on_progress` is called with a file's name and the responses read of it.
+    has is a portal of its own. `on_progress` is called with a file's name, the responses read of it, and
+    how many there are (None: nobody knows).
     """
 
     key: str | None = None
     portals: Mapping[str, Portal] = field(default_factory=dict, hash=False)
-    on_progress: Callable[[str, int], None] | None = None
+    on_progress: Callable[[str, int, int | None], None] | None = None
     stop: threading.Event = field(default_factory=threading.Event)
 
 
@@ -161,7 +162,7 @@ class _Files(Importing):
             for number, found in enumerate(self._responses(path), start=1):
                 self.take(found)
                 if self.options.on_progress:
-                    self.options.on_progress(path.name, number)
+                    self.options.on_progress(path.name, number, None)
                 if self.options.stop.is_set():
                     return self.report("signal")
         return self.report(None)

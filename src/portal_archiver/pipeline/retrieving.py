@@ -63,7 +63,7 @@ class RetrievalOptions(ImportOptions):
     """What an import from a server was asked to do; `access` says how it is reached (default: `imports.access_to`).
 
     At most `max_pages` captures are asked for, none after `max_time` seconds; with `dry_run` none at all. `on_progress`
-    is called with the host and the captures that were done.
+    is called with the host, the captures that were done, and how many there are.
     """
 
     access: Portal | None = None
@@ -166,9 +166,10 @@ class _Retrieving:
 
     async def _bring_all(self, wayback: Wayback, gathered: Gathered) -> str | None:
         """Bring back what is missing; returns why some of it was not, if so."""
+        total = self._counts["looked-at"] - self._skipped.total()
         for number, (listed, run) in enumerate(gathered.by_time(), start=1):
             if self._options.on_progress:
-                self._options.on_progress(self._query.host, number)
+                self._options.on_progress(self._query.host, number, total)
             if run in self._had:
                 self._skipped["repeated"] += 1
             elif self._archive and self._archive.has_capture(bare(listed.url), listed.made):
