@@ -274,7 +274,7 @@ def test_only_the_pipeline_knows_all_three_rooms() -> None:
         ("exports", {"store", "citations"}),
         ("imports", {"crawler"}),
         ("citations", set()),
-    ],  # of the crawler its decoding
+    ],
 )
 def test_what_stands_beside_the_rooms_knows_few_of_them(room: str, neighbors: set[str]) -> None:
     inside = {module: names for module, names in IMPORTS.items() if module.split(".")[0] == room}

@@ -375,6 +375,11 @@ class Archive:
             capture_id = captures.of_moment(sql, url, made)
             return None if capture_id is None else captures.load(sql, capture_id)
 
+    def has_capture(self, url: str, made: datetime) -> bool:
+        """Whether a final URL brought a payload in the second of `made`, whatever payload that is."""
+        with self._connection.reading() as sql:
+            return captures.of_moment(sql, url, made) is not None
+
     def portal_of_host(self, host: str) -> str | None:
         """The key of a portal that has captures of this host."""
         with self._connection.reading() as sql:
