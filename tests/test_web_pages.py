@@ -312,6 +312,8 @@ def test_what_is_not_there_is_a_page_with_404(web: httpx.Client, address: str) -
 
 
 def test_only_reading_is_possible(web: httpx.Client) -> None:
+    head = web.head("/portals")
+    assert (head.status_code, head.content) == (200, b"")
     for method in ("POST", "PUT", "DELETE", "PATCH"):
         assert web.request(method, "/").status_code == 405
 

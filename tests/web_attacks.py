@@ -55,6 +55,7 @@ BODIES = (
     "<p id=x tabindex=1 onfocus='FIRE' style='animation:a 1s' onanimationstart='FIRE'>a</p>",
     "<body onload='FIRE' onpageshow='FIRE' background='{canary}'>",
     "<plaintext><script>FIRE</script>",
+    "<div>" * 200_000 + "<img src=x onerror='FIRE'>",
 )
 TYPES = (
     "text/html; charset=utf-8", "application/xhtml+xml", "image/svg+xml", "text/xml", "text/plain",

@@ -36,7 +36,6 @@ TABLE: dict[str, tuple[str, str]] = {
     "home.holds": ("What the archive holds", "Kho lưu trữ có gì"),
     "home.newest": ("Newest reports", "Bài mới nhất"),
     "home.newest_day": ("newest of {day}", "mới nhất ngày {day}"),
-    "home.since": ("captured since {day}", "lưu từ ngày {day}"),
     "home.empty": (
         "The archive is still empty. `portal-archiver crawl` fills it.",
         "Kho lưu trữ còn trống. Chạy `portal-archiver crawl` để thu thập.",

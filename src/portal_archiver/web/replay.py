@@ -15,6 +15,7 @@ from portal_archiver.store import Archive, holdings
 from portal_archiver.text import decode
 from portal_archiver.urls import slug_of
 from portal_archiver.web import rewriting
+from portal_archiver.web.markup import tamed
 from portal_archiver.web.pages import render
 from portal_archiver.web.reading import open_archive
 from portal_archiver.web.report import LARGEST
@@ -73,7 +74,7 @@ def page(request: Request, capture_id: Number) -> HTMLResponse:
         if kind not in ("page", "text") or len(payload) > rewriting.MOST:
             raise NotFoundError(f"capture {capture_id} holds no page that can be shown")
         text = decode(payload, charset(found.record))
-        html = _rewritten(archive, found, text) if kind == "page" else rewriting.as_text(text)
+        html = _rewritten(archive, found, tamed(text)) if kind == "page" else rewriting.as_text(text)
     return HTMLResponse(html, headers=_EVIDENCE | {"Content-Security-Policy": rewriting.POLICY})
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from portal_archiver.differences import Difference, differences
-from portal_archiver.model import Archived, Article, CaptureRecord, License, Photo, Revision, StoryLink
+from portal_archiver.model import Archived, Article, License, Photo, Revision, StoryLink
 from portal_archiver.text import plain
 from portal_archiver.web.citing import Citation, citations
 from portal_archiver.web.language import Words
@@ -57,7 +57,7 @@ class ReportPage:
     pictures: tuple[Picture, ...]
     files: Mapping[str, int]
     versions: tuple[Version, ...]
-    captures: Sequence[CaptureRecord]
+    captures: int
     stories: Sequence[StoryLink]
     license: tuple[tuple[str, str], ...]
     citations: tuple[Citation, ...] = ()
@@ -74,7 +74,7 @@ class Held:
 
     archived: Archived
     revisions: tuple[Revision, ...]
-    captures: tuple[CaptureRecord, ...]
+    captures: int
     stories: tuple[StoryLink, ...]
     files: Mapping[str, int]
     portal_name: str

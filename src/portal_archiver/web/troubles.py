@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from portal_archiver.errors import ArchiveError, LockedError, PortalArchiverError, UnknownArticleError
+from portal_archiver.web.guard import HEADERS
 from portal_archiver.web.pages import render
 from portal_archiver.web.reading import TooSlowError
 
@@ -65,4 +66,6 @@ def _refused(request: Request, error: Exception) -> Response:
 
 
 def _bug(request: Request, error: Exception) -> Response:
-    return told(request, 500, "trouble.500", says="trouble.500_says")
+    response = told(request, 500, "trouble.500", says="trouble.500_says")
+    response.headers.update(HEADERS)  # this answer leaves past the guard
+    return response
