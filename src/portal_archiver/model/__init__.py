@@ -1,6 +1,6 @@
 """The records that pass between the rooms: frozen, slotted, and importing nothing of ours but one another."""
 
-from portal_archiver.model.answers import Facets, Hit, Results
+from portal_archiver.model.answers import Facets, Hit, Results, Watch
 from portal_archiver.model.archived import Archived, CaptureRecord, Evidence, Outcome, Revision, Saved, StoryLink
 from portal_archiver.model.captures import PAGE_STATUSES, Capture, Fetch, Peer, RobotsText, Source
 from portal_archiver.model.pages import (
@@ -66,5 +66,6 @@ __all__ = [
     "StoryLink",
     "Target",
     "Verification",
+    "Watch",
     "Yield",
 ]

@@ -1,4 +1,4 @@
-"""What a search finds."""
+"""What a search finds, and one that is kept."""
 
 from __future__ import annotations
 
@@ -53,3 +53,17 @@ class Facets:
     months: tuple[tuple[str, int], ...] = ()
     sections: tuple[tuple[str, int], ...] = ()
     bounded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A saved search: its `query` as typed, when it was added and last run (UTC), how many reports it has told of.
+
+    Those that it found when it was added are among them.
+    """
+
+    name: str
+    query: str
+    added_at: datetime
+    run_at: datetime | None = None
+    told: int = 0
