@@ -21,7 +21,7 @@ from portal_archiver.model import Article, Capture, Hit, Link, Page, Portal, Res
 
 SOURCE = Path(portal_archiver.__file__).parent
 NAMES = set(
-    "parse_page parse_license Archive crawl Capture Page Article Photo Attachment License Dateline Link Portal"
+    "parse_page parse_license Archive crawl cite Capture Page Article Photo Attachment License Dateline Link Portal"
     " RunReport".split()
 )
 ROOMS = {"crawler", "parser", "store"}
@@ -268,11 +268,22 @@ def test_only_the_pipeline_knows_all_three_rooms() -> None:
     assert [module for module, names in IMPORTS.items() if names >= ROOMS] == []
 
 
-def test_exports_know_the_store_alone_and_imports_only_how_the_crawler_decodes() -> None:
-    for room, neighbor in (("exports", "store"), ("imports", "crawler")):
-        inside = {module: names for module, names in IMPORTS.items() if module.split(".")[0] == room}
-        assert inside
-        assert {module for module, names in inside.items() if not names <= {room, neighbor} | GROUND} == set()
+@pytest.mark.parametrize(
+    ("room", "neighbors"),
+    [
+        ("exports", {"store", "citations"}),
+        ("imports", {"crawler"}),
+        ("citations", set()),
+    ],  # of the crawler its decoding
+)
+def test_what_stands_beside_the_rooms_knows_few_of_them(room: str, neighbors: set[str]) -> None:
+    inside = {module: names for module, names in IMPORTS.items() if module.split(".")[0] == room}
+    assert inside
+    assert {module for module, names in inside.items() if not names <= {room} | neighbors | GROUND} == set()
+
+
+def test_a_citation_needs_neither_network_nor_database() -> None:
+    assert not loaded_after("from portal_archiver import cite") & {"httpx", "sqlite_utils", "bs4", "citeproc"}
 
 
 def test_nothing_imports_the_command_line_but_itself() -> None:
@@ -283,7 +294,7 @@ def test_nothing_imports_the_command_line_but_itself() -> None:
 def test_the_web_knows_the_store_and_only_the_command_line_knows_the_web() -> None:
     inside = {module: names for module, names in IMPORTS.items() if module.split(".")[0] == "web"}
     assert len(inside) > 10
-    allowed = {"web", "store", "differences"} | GROUND
+    allowed = {"web", "store", "citations", "differences"} | GROUND
     assert inside.pop("web.markup") <= allowed | {"parser"}  # which knows how markup is tamed
     assert {module: names - allowed for module, names in inside.items() if names - allowed} == {}
     outside = [name for name, names in IMPORTS.items() if "web" in names and name.split(".")[0] != "web"]

@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from browser import chromium, needs_chromium
+from portal_archiver.citations import cite
 from portal_archiver.store import Archive
 from web_server import demo_archive, serving
 
@@ -153,6 +154,17 @@ def test_a_report_shows_its_pictures_its_clause_and_what_changed(page: Page, arc
     expect(page.locator("del").first).to_be_visible()
     assert "đồn" in page.locator(".diff del").first.inner_text()
     assert "dồn" in page.locator(".diff ins").first.inner_text()
+
+
+def test_a_citation_is_copied_with_one_click(context: BrowserContext, page: Page, archive: Archive) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    number = edited(archive)
+    page.goto(f"/report/{number}")
+    page.get_by_text("BibTeX", exact=True).click()
+    page.locator("details[open] button").click()
+    expect(page.locator("details[open] button")).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == cite(archive.citable(number), "bibtex").strip()
 
 
 def test_the_page_as_it_was_stands_in_its_frame_and_leads_into_the_archive(page: Page, archive: Archive) -> None:

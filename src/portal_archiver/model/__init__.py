@@ -1,7 +1,16 @@
 """The records that pass between the rooms: frozen, slotted, and importing nothing of ours but one another."""
 
 from portal_archiver.model.answers import Facets, Hit, Results, Watch
-from portal_archiver.model.archived import Archived, CaptureRecord, Evidence, Outcome, Revision, Saved, StoryLink
+from portal_archiver.model.archived import (
+    Archived,
+    CaptureRecord,
+    Citable,
+    Evidence,
+    Outcome,
+    Revision,
+    Saved,
+    StoryLink,
+)
 from portal_archiver.model.captures import PAGE_STATUSES, Capture, Fetch, Peer, RobotsText, Source
 from portal_archiver.model.pages import (
     REPORT_KINDS,
@@ -32,6 +41,7 @@ __all__ = [
     "Attachment",
     "Capture",
     "CaptureRecord",
+    "Citable",
     "Copied",
     "Damage",
     "Dateline",

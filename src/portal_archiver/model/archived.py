@@ -92,3 +92,20 @@ class StoryLink:
     title: str
     url: str
     published: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Citable:
+    """A version of a report with all that a citation of it needs, and all that an export tells of it.
+
+    `archived` is the report as that revision has it, with the footer that was beside it; its `gone_since` stays unsaid.
+    It has `revisions` in all. `captured_at` (UTC), `sha256` (hex, of the payload) and `capture_id` are of the capture
+    that first showed the revision. `portal_name` is "" where the portal has none but its key.
+    """
+
+    archived: Archived
+    captured_at: datetime
+    sha256: str
+    capture_id: int
+    revisions: int = 1
+    portal_name: str = ""

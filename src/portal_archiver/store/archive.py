@@ -18,6 +18,7 @@ from portal_archiver.model import (
     Arrival,
     Capture,
     CaptureRecord,
+    Citable,
     Copied,
     Evidence,
     Facets,
@@ -46,6 +47,7 @@ from portal_archiver.store import (
     lifetimes,
     nights,
     portals,
+    reports,
     rereading,
     revisions,
     robots,
@@ -63,6 +65,8 @@ from portal_archiver.store.rereading import Rereading, Scope
 from portal_archiver.store.search import Filters, Paging, When
 from portal_archiver.store.times import now
 from portal_archiver.urls import host_of
+
+AT_A_TIME = 100  # reports that are held in memory while many are handed on
 
 
 class Archive:
@@ -315,6 +319,31 @@ class Archive:
         with self._connection.reading() as sql:
             articles.must_exist(sql, article_id)
             return captures.of_article(sql, article_id)
+
+    def citable(self, article_id: int, revision: int | None = None) -> Citable:
+        """A revision of an article (the latest one) with all that a citation needs; Unknown{Article,Revision}Error."""
+        with self._connection.reading() as sql:
+            return reports.citable(sql, article_id, revision)
+
+    def citables(self, *, portal: str | None = None, articles: Iterable[int] | None = None) -> Iterator[Citable]:
+        """The latest revision of every article, of one portal or some articles if they are named, by their ids.
+
+        A few are read at a time, and nobody waits in between: each is as of the moment it was read, and an article that
+        comes or goes meanwhile may be among them or not. Threads may take turns in asking for the next one.
+        """
+        if articles is not None:
+            wanted = sorted(set(articles))
+            for start in range(0, len(wanted), AT_A_TIME):
+                with self._connection.reading() as sql:
+                    found = reports.among(sql, wanted[start : start + AT_A_TIME], portal)
+                yield from found
+            return
+        last: int | None = 0
+        while last is not None:
+            with self._connection.reading() as sql:
+                found = reports.after(sql, last, portal, AT_A_TIME)
+            yield from found
+            last = found[-1].archived.id if found else None
 
     def story(self, article_id: int) -> tuple[StoryLink, ...]:
         """What other portals have of an article's text, the earliest first; UnknownArticleError."""

@@ -169,6 +169,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "report.no_license": ("No footer was read beside this report.", "Không đọc được chân trang của bài này."),
     "report.footer": ("The whole footer, verbatim", "Toàn văn chân trang"),
     "report.cite": ("Cite", "Trích dẫn"),
+    "report.photo_credit": ("Credit for the photos:", "Ghi tên người chụp:"),
     "copy": ("Copy", "Sao chép"),
     "copied": ("Copied", "Đã chép"),
     "license.governing_body": ("Governing body", "Cơ quan chủ quản"),

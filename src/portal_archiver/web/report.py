@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse
 
 from portal_archiver.store import Archive, holdings
+from portal_archiver.web.citing import cited
 from portal_archiver.web.pages import render, words_of
 from portal_archiver.web.reading import open_archive
 from portal_archiver.web.report_page import Held, report_page
@@ -25,9 +26,10 @@ def report(request: Request, article_id: Number, version: Version = None) -> HTM
     """The report page."""
     with open_archive(request) as archive:
         held = held_of(archive, article_id)
-    number = version or held.archived.revision
-    must_have(held, number)
-    return render(request, "report.html", page=report_page(held, number, words_of(request)))
+        number = version or held.archived.revision
+        must_have(held, number)
+        citable = archive.citable(article_id, number)
+    return render(request, "report.html", page=report_page(held, number, cited(citable), words_of(request)))
 
 
 @router.get("/report/{article_id}/captures")

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from portal_archiver.differences import Difference, differences
 from portal_archiver.model import Archived, Article, License, Photo, Revision, StoryLink
 from portal_archiver.text import plain
-from portal_archiver.web.citing import Citation, citations
+from portal_archiver.web.citing import Cited
 from portal_archiver.web.language import Words
 from portal_archiver.web.markup import cleaned
 
@@ -60,7 +60,7 @@ class ReportPage:
     captures: int
     stories: Sequence[StoryLink]
     license: tuple[tuple[str, str], ...]
-    citations: tuple[Citation, ...] = ()
+    cited: Cited
 
     @property
     def is_latest(self) -> bool:
@@ -80,7 +80,7 @@ class Held:
     portal_name: str
 
 
-def report_page(held: Held, number: int, t: Words) -> ReportPage:
+def report_page(held: Held, number: int, cited: Cited, t: Words) -> ReportPage:
     """The page of the version with this number, which there is."""
     revision = next(one for one in held.revisions if one.number == number)
     article = revision.article
@@ -99,7 +99,7 @@ def report_page(held: Held, number: int, t: Words) -> ReportPage:
         captures=held.captures,
         stories=held.stories,
         license=tuple(license_lines(held.archived.license, t)),
-        citations=citations(held.archived, revision),
+        cited=cited,
     )
 
 
