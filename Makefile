@@ -12,10 +12,10 @@ PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs bench replay try-replay clean
+.PHONY: help demo test check format docs bench screenshots replay try-replay clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 13
 
 demo: $(READY) ## Archive a small fictional portal into ./archive.db, and search it
 	@$(BIN)/portal-archiver demo
@@ -41,6 +41,9 @@ docs: $(READY) ## Write docs/schema.md from the migrations
 
 bench: $(READY_BENCH) ## Measure speed, beside well-known peers in the same run
 	@$(BIN)/python -m benchmarks
+
+screenshots: $(READY_TEST) ## Make the pictures of the README (needs Chromium)
+	@$(BIN)/python tests/screenshots.py docs/screenshots
 
 replay: $(REPLAY)/.ready ## Install pywb and wacz, with which the tests replay and validate exports
 

@@ -291,5 +291,15 @@ def test_nothing_imports_the_command_line_but_itself() -> None:
     assert [module for module, names in outside.items() if "cli" in names] == []
 
 
+def test_the_web_knows_the_store_and_only_the_command_line_knows_the_web() -> None:
+    inside = {module: names for module, names in IMPORTS.items() if module.split(".")[0] == "web"}
+    assert len(inside) > 10
+    allowed = {"web", "store", "citations", "differences"} | GROUND
+    assert inside.pop("web.markup") <= allowed | {"parser"}  # which knows how markup is tamed
+    assert {module: names - allowed for module, names in inside.items() if names - allowed} == {}
+    outside = [name for name, names in IMPORTS.items() if "web" in names and name.split(".")[0] != "web"]
+    assert outside == ["cli.serve"]
+
+
 def test_no_module_takes_a_detour_through_the_public_names() -> None:
     assert {module: names & NAMES for module, names in IMPORTS.items() if names & NAMES} == {}

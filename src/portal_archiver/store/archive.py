@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime
@@ -104,6 +105,13 @@ class Archive:
         Other threads wait until it ends: await nothing inside.
         """
         return self._connection.transaction()
+
+    def snapshot(self) -> AbstractContextManager[sqlite3.Connection]:
+        """All that is asked inside is answered as of one moment, whatever others write meanwhile.
+
+        The plain connection is for the questions of `store.holdings`.
+        """
+        return self._connection.reading()
 
     def exclusive(self) -> AbstractContextManager[None]:
         """One crawl at a time; LockedError says who is at work.
