@@ -111,7 +111,7 @@ def region_after(index: ProseIndex, title: int, footer: int) -> Region:
     outline = index.outline
     start = title + 1
     best_end, best_prose = start, 0
-    cut = _cut(index, start, footer if title < footer else len(outline.blocks))
+    cut = end_of_report(index, start, footer if title < footer else len(outline.blocks))
     for element in outline.around(outline.blocks[title]):
         end = max(start, min(element.end, cut))
         prose = index.prose_in(start, end)
@@ -154,7 +154,7 @@ def _ahead(index: ProseIndex, start: int, cut: int) -> Region:
     return Region(start, cut, index.prose_in(start, cut))
 
 
-def _cut(index: ProseIndex, start: int, end: int) -> int:
+def end_of_report(index: ProseIndex, start: int, end: int) -> int:
     """The first block from `start` on after which nothing belongs to the report, `end` if there is none.
 
     Counters and "Bình luận (0)" stand under many headlines too: with the report right below they end nothing. Nor does
