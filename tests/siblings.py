@@ -72,8 +72,10 @@ def _sibling(template: Template, number: int) -> Capture:
                 found.decompose()
     words = iter(_from(SENTENCES, 17 * number))
     for node in _all(tree, template.own):
-        for text in list(_long_texts(node)):
-            text.replace_with(next(words))
+        for text in list(_texts(node)):
+            shown = text.text_content or ""
+            numbered = re.sub(r"\d+", lambda match: str(int(match[0]) + number), shown)
+            text.replace_with(next(words) if len(shown.strip()) >= LONG else numbered)
     names = iter(_from(TITLES, number + 1))
     for node in _all(tree, template.others):
         _replace(node, next(names))
@@ -88,10 +90,8 @@ def _all(tree: LexborHTMLParser, selectors: Iterable[str]) -> Iterator[LexborNod
         yield from tree.css(selector)
 
 
-def _long_texts(node: LexborNode) -> Iterator[LexborNode]:
-    for child in node.traverse(include_text=True):
-        if child.tag == "-text" and len((child.text_content or "").strip()) >= LONG:
-            yield child
+def _texts(node: LexborNode) -> Iterator[LexborNode]:
+    return (child for child in node.traverse(include_text=True) if child.tag == "-text")
 
 
 def _replace(node: LexborNode, text: str) -> None:

@@ -23,29 +23,25 @@ def gist(text: str) -> str:
 
 
 class Constancy:
-    """On how many pages each line stands; numbers in it do not count."""
+    """On how many pages each line stands, word for word: "Số: 12/QĐ-UBND" and "Số: 13/QĐ-UBND" are two."""
 
     def __init__(self, pages: Iterable[Iterable[str]]) -> None:
         self._pages = 0
         self._seen: Counter[str] = Counter()
         for lines in pages:
             self._pages += 1
-            self._seen.update({gist(line) for line in lines})
-
-    def pages_with(self, line: str) -> int:
-        """How many pages have a line."""
-        return self._seen[gist(line)]
+            self._seen.update(frozenset(lines))
 
     def is_frame(self, line: str) -> bool:
         """Whether a line stands on so many pages that it is no report's."""
-        return self.pages_with(line) >= max(FEW, FRAME * self._pages)
+        return self._seen[line] >= max(FEW, FRAME * self._pages)
 
     def is_shared(self, line: str) -> bool:
         """Whether a line stands on other pages, too: a related report, a menu item, a usual phrase.
 
         On two pages alone it does not count: a portal has many a report at two addresses.
         """
-        return self.pages_with(line) >= FEW
+        return self._seen[line] >= FEW
 
 
 def variety(values: Iterable[str]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from statistics import median
 
@@ -51,6 +52,8 @@ def choose_value(
         enough = len(trial.agreed) >= max(SEVERAL, SHARE * len(specimens))
         if trial.selector in moving or not enough or len(trial.agreed) < AGREED * len(both):
             continue
+        if field == "author" and ":nth" in trial.selector:
+            continue  # so many paragraphs down: on a longer report that is another one
         if field == "section" and len({squashed(value) for value in trial.values.values()}) < SECTIONS:
             continue
         if len(trial.passed) < AGREED * len(trial.matched) or (field == "published" and _is_clock(trial, specimens)):
@@ -69,32 +72,35 @@ def _is_clock(trial: Trial, specimens: Mapping[int, Specimen]) -> bool:
     return same >= FETCHED * len(trial.values)
 
 
-def choose_body(trials: Sequence[Trial], pages: Collection[int], moving: Collection[str]) -> Choice | None:
-    """The smallest container that holds the text of nearly all pages.
+def choose_body(
+    trials: Sequence[Trial], pages: Collection[int], moving: Collection[str], trusted: Collection[int]
+) -> Choice | None:
+    """The smallest container that holds the text of nearly all pages, of those `trusted` that have the right headline.
 
     A text that stands behind it on a few pages alone is a reader's comment, or the parser's mistake.
     """
+    known = set(trusted)
     fit = []
     for trial in trials:
-        number = len(trial.complete) + len(trial.behind) + len(trial.before)
+        complete, behind, before = (len(found & known) for found in (trial.complete, trial.behind, trial.before))
+        number = complete + behind + before
         if trial.selector in moving or number < SEVERAL or len(trial.matched) < MATCHED * len(pages):
             continue
-        if len(trial.before) <= LOST * number and len(trial.behind) <= BEHIND * number:
+        if before <= LOST * number and behind <= BEHIND * number:
             fit.append(trial)
     most = max((len(trial.matched) for trial in fit), default=0)
     common = [trial for trial in fit if len(trial.matched) >= AGREED * most]
-    ranked = sorted(common, key=lambda trial: (_size(trial), trial.cost, trial.selector))
+    ranked = sorted(common, key=lambda trial: (_size(trial, known), trial.cost, trial.selector))
     chosen = _choice("body", ranked, pages)
     if chosen is None:
         return None
-    best = ranked[0]
-    whole = len(best.complete) / max(1, len(best.complete) + len(best.behind) + len(best.before))
-    return Choice("body", chosen.selector, len(best.matched) / len(pages), whole, chosen.runner_up)
+    judged = (ranked[0].complete | ranked[0].behind | ranked[0].before) & known
+    return replace(chosen, agreement=len(ranked[0].complete & known) / len(judged))
 
 
-def _size(trial: Trial) -> int:
+def _size(trial: Trial, known: Collection[int]) -> int:
     """The characters beside the text, in steps: a few more or less say nothing."""
-    return round(median(trial.excess) / 40) if trial.excess else 0
+    return round(median(excess for page, excess in trial.excess.items() if page in known) / 40)
 
 
 def _choice(field: str, ranked: Sequence[Trial], pages: Collection[int]) -> Choice | None:

@@ -122,11 +122,14 @@ class _Class:
         trials = self._trials(chosen)
         moving = self._moving(chosen, trials)
         title = choose_title(trials["title"], chosen, moving)
-        body = choose_body(trials["body"], chosen, moving)
-        if title is None or body is None:
+        if title is None:
             return None, set()
-        found = {trial.selector: trial for trial in trials["title"]}[title.selector].passed
-        fitting = found & {trial.selector: trial for trial in trials["body"]}[body.selector].matched
+        headline = next(trial for trial in trials["title"] if trial.selector == title.selector)
+        body = choose_body(trials["body"], chosen, moving, headline.agreed)
+        if body is None:
+            return None, set()
+        container = next(trial for trial in trials["body"] if trial.selector == body.selector)
+        fitting = headline.passed & container.matched
         inside = {page: chosen[page] for page in sorted(fitting)}
         if len(inside) < LEAST:
             return None, set()

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborNode
 
 from portal_archiver.model import REPORT_KINDS, Article, Capture, Kind, Link
 from portal_archiver.parser.body import Reading
-from portal_archiver.parser.dom import Block, Outline
+from portal_archiver.parser.dom import Block, Element, Outline
 from portal_archiver.parser.edges import main_element
 from portal_archiver.parser.headline.choice import Candidate
 from portal_archiver.parser.headline.view import headline_text
@@ -170,7 +170,7 @@ def _marks(evidence: Evidence, spots: _Spots, title: Candidate, article: Article
 
 def _bodies(outline: Outline, title: Candidate, reading: Reading) -> tuple[tuple[Proposal, ...], ...]:
     """The selectors of what may be the text's container, from the innermost that holds most of it outwards."""
-    main = main_element(outline, reading.pieces)
+    main = main_element(outline, reading.pieces) or _around_all(outline, [piece.block for piece in reading.pieces])
     if main is None:
         return ()
     found: list[tuple[Proposal, ...]] = []
@@ -182,6 +182,14 @@ def _bodies(outline: Outline, title: Candidate, reading: Reading) -> tuple[tuple
         found.append(tuple(each for each in proposals(element.node) if ":nth" not in each.selector))
         index = element.parent
     return tuple(found)
+
+
+def _around_all(outline: Outline, blocks: Sequence[int]) -> Element | None:
+    """The innermost element around all blocks: what holds the particulars of a document that has no prose."""
+    if not blocks:
+        return None
+    first, last = min(blocks), max(blocks)
+    return next((each for each in outline.around(outline.blocks[first]) if last < each.end), None)
 
 
 def _pieces(outline: Outline, title: Candidate, reading: Reading) -> Iterator[Piece]:

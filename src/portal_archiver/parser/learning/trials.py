@@ -25,7 +25,7 @@ class Trial:
     """What one selector found: pages (by number) where it matched, where the value passed its check, and where the
     parser had read the same. For a body, `complete` are the pages whose text it holds, `behind` those where text stands
     behind it, and `before` those where text stands before it or not in it at all; `excess` are the characters it holds
-    beside the text."""
+    beside the text on each."""
 
     selector: str
     cost: float
@@ -37,7 +37,7 @@ class Trial:
     complete: set[int] = field(default_factory=set)
     behind: set[int] = field(default_factory=set)
     before: set[int] = field(default_factory=set)
-    excess: list[int] = field(default_factory=list)
+    excess: dict[int, int] = field(default_factory=dict)
 
 
 def text_of(node: LexborNode) -> str:
@@ -118,10 +118,10 @@ def try_bodies(
             trial.before.add(page)
         elif all(inside):
             trial.complete.add(page)
-            trial.excess.append(len(text) - sum(map(len, own)))
+            trial.excess[page] = len(text) - sum(map(len, own))
         elif all(inside[: _last(inside) + 1]):
             trial.behind.add(page)
-            trial.excess.append(len(text) - sum(len(key) for key in own if key in text))
+            trial.excess[page] = len(text) - sum(len(key) for key in own if key in text)
         else:
             trial.before.add(page)
 
