@@ -12,7 +12,7 @@ from portal_archiver.store import index, stories, views
 APPLICATION_ID = 0x50417263
 
 # The number of migrations below. The archive has its own in PRAGMA user_version, so that opening costs no look-around.
-VERSION = 10
+VERSION = 11
 
 migrations = Migrations("portal-archiver")
 
@@ -336,6 +336,26 @@ INSERT INTO articles_fts (articles_fts, rank) VALUES ('rank', 'bm25(2.0, 1.0, 1.
 INSERT INTO articles_fts (articles_fts, rank) VALUES ('automerge', 8);   -- half the cost of an update than with 4
 """
 
+# Saved searches. What was told of is kept report by report: a report that is edited so that it fits now, or comes from
+# an older capture, is as new to the reader as one of last night.
+_WATCHES = """
+-- The saved searches.
+CREATE TABLE watches (
+    id       INTEGER PRIMARY KEY,
+    name     TEXT NOT NULL UNIQUE,
+    query    TEXT NOT NULL,   -- as typed
+    added_at TEXT NOT NULL,
+    run_at   TEXT             -- when it was last asked for what is new
+) STRICT;
+-- The reports that a saved search has told of, or found when it was made.
+CREATE TABLE watch_hits (
+    watch_id   INTEGER NOT NULL REFERENCES watches(id),
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    PRIMARY KEY (watch_id, article_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX watch_hits_by_article ON watch_hits (article_id);
+"""
+
 
 @migrations()
 def m001_first_tables(db: Database) -> None:
@@ -398,6 +418,12 @@ def m010_days_in_index(db: Database) -> None:
     """What makes a search by date cheap; all reports are indexed anew."""
     run_script(db, _DAYS_IN_INDEX)
     index.rebuild(db.conn)
+
+
+@migrations()
+def m011_watches(db: Database) -> None:
+    """What tells of new reports that somebody waits for."""
+    run_script(db, _WATCHES)
 
 
 def run_script(db: Database, script: str) -> None:
