@@ -63,6 +63,23 @@ class Portal:
 
 
 @dataclass(frozen=True, slots=True)
+class Profile:
+    """What the pages of a portal taught, as `Portal.learned` has it, and for which of its captures it holds.
+
+    It is in force for captures from `since` on, until the next one is; the first one for those before it, too. `digest`
+    names it in the version of a reading (`3~0b7d11e4`), `from_run` is the last run before it was learned, `lesson` says
+    what it rests on: support, runners-up and examples by field, doubts.
+    """
+
+    templates: tuple[Mapping[str, str], ...]
+    since: datetime
+    learned_at: datetime
+    digest: str
+    from_run: int | None = None
+    lesson: Mapping[str, object] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """A URL whose turn it is, with what is remembered of it.
 

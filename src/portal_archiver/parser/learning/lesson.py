@@ -15,7 +15,7 @@ from portal_archiver.parser.learning.fields import (
     choose_value,
 )
 from portal_archiver.parser.learning.places import choose_captions, choose_omitted
-from portal_archiver.parser.learning.profile import Lesson, Template
+from portal_archiver.parser.learning.profile import FEW, Lesson, Template
 from portal_archiver.parser.learning.shapes import Group, grouped
 from portal_archiver.parser.learning.specimen import Mark, Sample, Specimen, specimen_of
 from portal_archiver.parser.learning.trials import Trial, proposed, text_of, try_bodies, try_values
@@ -24,8 +24,7 @@ from portal_archiver.parser.outline import parse
 from portal_archiver.parser.values import is_title, squashed
 from portal_archiver.text import decode
 
-FEW = 8  # pages of a template: with fewer nothing is sure
-LEAST = 3  # and with fewer than these nothing is learned
+LEAST = 3  # pages: with fewer nothing is learned
 VALUES = ("title", "published", "author", "section")
 MOST_TEMPLATES = 6
 SAME = 0.5  # share of different headlines below which pages are much alike

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from portal_archiver.model import Kind
 
+FEW = 8  # pages of a template: with fewer nothing is sure
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -51,15 +53,20 @@ class Lesson:
     doubts: tuple[str, ...] = ()
 
     @property
+    def sure(self) -> tuple[Template, ...]:
+        """The templates that rest on enough pages."""
+        return tuple(template for template in self.templates if template.pages >= FEW)
+
+    @property
     def learned(self) -> tuple[Mapping[str, str], ...]:
-        """The profile as plain data, as `Portal.learned` has it."""
-        return tuple(template.select for template in self.templates)
+        """The profile as plain data, as `Portal.learned` has it: of the templates that are sure."""
+        return tuple(template.select for template in self.sure)
 
 
 def in_toml(key: str, lesson: Lesson) -> str:
-    """The profile as tables for portals.toml, with what it rests on in comments."""
+    """What is sure of a lesson as tables for portals.toml, with what it rests on in comments; "" where nothing is."""
     lines: list[str] = []
-    for template in lesson.templates:
+    for template in lesson.sure:
         lines += ["", f"[[portal.{_key(key)}.learned]]  # {template.kind}: {template.pages} pages"]
         for choice in template.choices:
             lines.append(f"{choice.field} = {_string(choice.selector)}  # {choice.support:.0%} of them")
