@@ -60,6 +60,20 @@ def load(path: Path) -> dict[str, Portal]:
     return {key: Portal(key=key, **values) for key, values in settings.items()}
 
 
+def append(path: Path, tables: str) -> None:
+    """Add tables to the end of a file; ConfigError, and the file is as it was, where that makes no configuration."""
+    text = _read(path)
+    new = path.with_name(path.name + ".new")
+    try:
+        new.write_text(f"{text.rstrip()}\n\n{tables}", encoding="utf-8")
+        load(new)
+        new.replace(path)
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}") from error
+    finally:
+        new.unlink(missing_ok=True)
+
+
 def _read(path: Path) -> str:
     try:
         raw = path.read_bytes()

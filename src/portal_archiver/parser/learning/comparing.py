@@ -82,7 +82,7 @@ def _shown(article: Article, name: str) -> str:
     value = getattr(article, name)
     if isinstance(value, tuple):
         return " | ".join(getattr(each, "caption", "") or each.url for each in value)
-    return str(value.value if isinstance(value, Dateline) else value or "")
+    return " ".join(str(value.value if isinstance(value, Dateline) else value or "").split())
 
 
 def _where_they_part(before: str, after: str) -> tuple[str, str]:
