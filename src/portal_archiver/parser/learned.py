@@ -21,7 +21,7 @@ from portal_archiver.parser.headline.view import headline_text
 from portal_archiver.parser.outline import text_lines
 from portal_archiver.parser.photos import read_attachments
 from portal_archiver.parser.pictures import is_icon
-from portal_archiver.parser.region import ProseIndex, Region, end_of_report, is_prose, region_after
+from portal_archiver.parser.region import ProseIndex, Region, end_of_report, is_prose, region_after, without_list
 from portal_archiver.parser.values import is_dateline, is_section, is_title, name_in, section_in, squashed
 
 LEARNED_WEIGHT = 8.0  # what a learned place is worth: more than any headline needs to be one
@@ -120,7 +120,7 @@ def _lines(outline: Outline, places: Mapping[int, Element], node: LexborNode, te
 
 
 def _region(index: ProseIndex, last: int, container: tuple[int, int], guess: Region, footer: int) -> Region:
-    """The blocks of the container, and what belongs to them although it stands outside.
+    """The blocks of the container as far as text stands in it, and what belongs to them although it stands outside.
 
     A lead or a picture may stand between headline and container, and a text that goes on right behind the container
     has escaped from it: one closing tag too many does that.
@@ -130,7 +130,9 @@ def _region(index: ProseIndex, last: int, container: tuple[int, int], guess: Reg
     if any(is_prose(block) or not all(map(is_icon, block.pictures)) for block in between):
         start = last + 1
     end = end_of_report(index, start, end if last >= footer else min(end, footer))
-    if end == container[1] < guess.end:
+    if guess.end < end:
+        end = without_list(index.outline, start, end) if index.prose_in(guess.end, end) else max(guess.end, start)
+    elif end == container[1] < guess.end:
         behind = next((block for block in index.outline.blocks[end : guess.end] if block.text or block.pictures), None)
         if behind and (is_prose(behind) or not all(map(is_icon, behind.pictures))):
             end = guess.end
@@ -185,8 +187,9 @@ def _published(article: Article, text: str, now: datetime | None) -> Article | N
 
 
 def _author(article: Article, text: str, now: datetime | None) -> Article | None:
+    """A byline that the report itself has is better than a field of the template: that may name whoever posted it."""
     name = name_in(text)
-    return replace(article, author=name) if name else None
+    return replace(article, author=name) if name and not article.author else None
 
 
 def _section(article: Article, text: str, now: datetime | None) -> Article | None:

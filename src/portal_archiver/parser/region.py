@@ -124,11 +124,11 @@ def region_after(index: ProseIndex, title: int, footer: int) -> Region:
     if ahead.prose > best_prose + ENOUGH_PROSE or best_end == start:
         return ahead
     if best_prose >= ENOUGH_PROSE:
-        best_end = _without_list(outline, start, best_end)
+        best_end = without_list(outline, start, best_end)
     return Region(start, best_end, best_prose)
 
 
-def _without_list(outline: Outline, start: int, end: int) -> int:
+def without_list(outline: Outline, start: int, end: int) -> int:
     """Where the text ends if a list of links without a heading, or with one of its own, stands behind it."""
     here = end
     while here > start and _is_listed(outline.blocks[here - 1]):

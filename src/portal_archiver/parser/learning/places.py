@@ -29,7 +29,7 @@ def choose_captions(specimens: Mapping[int, Specimen]) -> Choice | None:
         for selector, found in _places(specimens).items()
         if sum(piece.is_caption for _, piece in found) >= MARKED * len(found) and len(_pages(found)) >= SEVERAL
     }
-    ranked = sorted(fit, key=lambda selector: (-len(fit[selector]), selector))
+    ranked = sorted(fit, key=lambda selector: (-len(fit[selector]), any(map(str.isdigit, selector)), selector))
     if not ranked:
         return None
     captioned = sum(any(piece.is_caption for piece in one.pieces) for one in specimens.values())
