@@ -14,6 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from portal_archiver.model import Article, Attachment, Dateline
 from portal_archiver.parser.body import Hints
+from portal_archiver.parser.byline import is_source_line, read_byline, read_photographer
 from portal_archiver.parser.dates import VIETNAM, find_dates
 from portal_archiver.parser.dom import Element, Outline
 from portal_archiver.parser.headline.choice import Candidate
@@ -129,14 +130,22 @@ def _region(index: ProseIndex, last: int, container: tuple[int, int], guess: Reg
     between = index.outline.blocks[last + 1 : start]
     if any(is_prose(block) or not all(map(is_icon, block.pictures)) for block in between):
         start = last + 1
-    end = end_of_report(index, start, end if last >= footer else min(end, footer))
+    # A footer that begins before the container is none: addresses and offices stand in reports, too.
+    end = end_of_report(index, start, end if footer <= max(last, container[0]) else min(end, footer))
     if guess.end < end:
         end = without_list(index.outline, start, end) if index.prose_in(guess.end, end) else max(guess.end, start)
     elif end == container[1] < guess.end:
         behind = next((block for block in index.outline.blocks[end : guess.end] if block.text or block.pictures), None)
         if behind and (is_prose(behind) or not all(map(is_icon, behind.pictures))):
             end = guess.end
+    while end < guess.end and _says_by_whom(index.outline.blocks[end].text):
+        end += 1
     return Region(start, max(start, end), index.prose_in(start, end))
+
+
+def _says_by_whom(text: str) -> bool:
+    """A byline, a source line, or nothing at all."""
+    return not text or bool(read_byline(text) or read_photographer(text) or is_source_line(text))
 
 
 def _hints(tree: LexborHTMLParser, places: Mapping[int, Element], select: Select) -> Hints:

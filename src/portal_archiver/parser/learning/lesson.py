@@ -133,7 +133,7 @@ class _Class:
         if len(inside) < LEAST:
             return None, set()
         values = [choose_value(field, trials[field], inside, moving) for field in VALUES[1:]]
-        rest = [choose_captions(inside), choose_omitted(inside, self.lines)]
+        rest = [choose_captions(inside), choose_omitted(inside, self.lines, headline.values)]
         choices = tuple(choice for choice in (title, body, *values, *rest) if choice)
         kind = Counter(one.kind for one in inside.values()).most_common(1)[0][0]
         return Template(kind, len(inside), choices), fitting

@@ -37,7 +37,7 @@ def choose_captions(specimens: Mapping[int, Specimen]) -> Choice | None:
     return Choice("caption", ranked[0], support, 1.0, "".join(ranked[1:2]), _examples(fit[ranked[0]]))
 
 
-def choose_omitted(specimens: Mapping[int, Specimen], lines: Constancy) -> Choice | None:
+def choose_omitted(specimens: Mapping[int, Specimen], lines: Constancy, headlines: Mapping[int, str]) -> Choice | None:
     """The places inside the text's container that hold no word of a report and were taken for text: what is the same
     on most pages or names other reports, and readers' comments. None where the pages are much alike: their own text
     would be taken for a frame.
@@ -45,7 +45,7 @@ def choose_omitted(specimens: Mapping[int, Specimen], lines: Constancy) -> Choic
     kept = [piece.text for one in specimens.values() for piece in one.pieces if piece.is_kept]
     if sum(len(text) for text in kept if not lines.is_shared(text)) < OWN * sum(map(len, kept)):
         return None
-    is_foreign = _foreign(specimens, lines)
+    is_foreign = _foreign(specimens, lines, headlines)
     fit = {
         selector: found
         for selector, found in _places(specimens).items()
@@ -59,14 +59,15 @@ def choose_omitted(specimens: Mapping[int, Specimen], lines: Constancy) -> Choic
     return Choice("omit", ", ".join(chosen), len(pages) / len(specimens), 1.0, examples=_examples(fit[chosen[0]]))
 
 
-def _foreign(specimens: Mapping[int, Specimen], lines: Constancy) -> Callable[[int, Piece], bool]:
+def _foreign(
+    specimens: Mapping[int, Specimen], lines: Constancy, headlines: Mapping[int, str]
+) -> Callable[[int, Piece], bool]:
     """Whether a part of a page is the headline of another page, or the frame's: the same on many pages, and beside the
     text, not between its paragraphs. What is signed with a name is the report's."""
     titles: defaultdict[str, set[int]] = defaultdict(set)
     inner: set[int] = set()
     for page, one in specimens.items():
-        if one.article:
-            titles[squashed(one.article.title)].add(page)
+        titles[squashed(headlines.get(page, ""))].add(page)
         own = [at for at, piece in enumerate(one.pieces) if piece.is_kept and not lines.is_frame(piece.text)]
         if own:
             inner |= {id(piece) for piece in one.pieces[own[0] : own[-1] + 1]}

@@ -17,8 +17,8 @@ _NUMBERED_WORD = re.compile(r"[A-Za-z]+\d{1,2}")  # col2, h2, Panel01
 _RANDOM = 5  # characters of a part in which letters and digits mix: aAZP2u4ZB3bJ, 1q2w3e
 # <span id="ctl00_MainContent_lblTitle">, <h1 id="dnn_ctr427_ViewNews_lblTieuDe">: the last part is the template's own.
 _GENERATED = re.compile(r"(?:^|_)(?:ctl|ctr)\d+_.*?_?(?P<last>[A-Za-z]{5,})$")
-# What a class says of the moment, or of the grid: pages differ in it that have one template.
-_STATE = re.compile(r"^(?:active|current|open|show|hidden|first|last|odd|even|in|fade|clearfix|selected)$", re.I)
+# What a class says of the moment, or of the word processor a text came from: not of the template. Then, of the grid.
+_STATE = re.compile(r"^(?:active|current|open|show|hidden|first|last|odd|even|in|fade|clearfix|selected|Mso.*)$", re.I)
 _GRID = re.compile(
     r"^(?:row|col|container(?:-fluid)?|wrapper|wrap|main|content|inner|box|left|right|center|span\d+|col-.*|grid.*"
     r"|pull-.*|float-.*|text-.*|m[trblxy]?-\d|p[trblxy]?-\d|d-.*|w-\d+)$",
