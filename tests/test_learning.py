@@ -155,13 +155,14 @@ def test_no_pages_at_all_teach_nothing() -> None:
 
 def test_notices_that_are_nearly_all_alike_keep_their_text() -> None:
     lines = (
-        "Kính mời các đồng chí dự họp giao ban tại trụ sở Ủy ban nhân dân xã vào sáng thứ Hai hằng tuần.",
-        "Nội dung họp gồm đánh giá kết quả tuần trước, triển khai nhiệm vụ tuần tới và giải quyết kiến nghị của dân.",
-        "Đề nghị các đồng chí có mặt đầy đủ, đúng giờ để cuộc họp đạt kết quả tốt.",
+        "Sáng thứ Hai hằng tuần, các trưởng ấp và cán bộ đoàn thể họp giao ban để cùng nhìn lại tuần vừa qua.",
+        "Cuộc họp đánh giá kết quả tuần trước, bàn nhiệm vụ tuần tới và trả lời những kiến nghị của bà con.",
+        "Mọi người có mặt đầy đủ, đúng giờ để cuộc họp đạt kết quả tốt và kết thúc trước chín giờ sáng.",
     )
     text = "".join(f"<p class='dong{n}'>{line}</p>" for n, line in enumerate(lines))
-    title = "<h1 class='tt'>Giấy mời họp giao ban tuần của xã</h1>"
-    notice = f"{HEAD}{FRAME}{title}<div class='nd'>{text}</div></div>{FOOT}"
+    title = "<h1 class='tt'>Xã Cồn Sậy họp giao ban hằng tuần</h1><p class='ng'>Ngày đăng: 05/01/2025</p>"
+    head = HEAD.replace("<title>", "<title>Xã Cồn Sậy họp giao ban hằng tuần - ")
+    notice = f"{head}{FRAME}{title}<div class='nd'>{text}</div></div>{FOOT}"
     lesson = learn(sample(n, notice) for n in range(30))
     assert lesson.kinds == {"article": 30}
     assert "pages so much alike" in " ".join(lesson.doubts)
@@ -240,9 +241,7 @@ def test_a_box_that_names_other_reports_is_left_out() -> None:
     pages = []
     for n in range(30):
         lines = "".join(f"<p>{TITLES[(n + k) % 30]}.</p>" for k in (1, 2, 3))
-        html = article_page(n).replace(
-            '</div><div class="tg">', f'<div class="hop">{lines}</div></div><div class="tg">'
-        )
+        html = article_page(n).replace('</div><div class="tg">', f'<div class="hop">{lines}</div></div><p class="tg">')
         pages.append(sample(n, html))
     lesson = learn(pages)
     assert lesson.learned[0]["omit"] == "div.hop"
@@ -256,8 +255,8 @@ def test_a_comparison_tells_what_is_read_differently_and_when_reports_are_lost(l
     better = compared(pages, lesson.learned)
     assert better.counts["kind"] == 40 - lesson.kinds["article"]
     assert (better.reports, better.lost, better.is_worse) == (lesson.kinds["article"], 0, False)
-    wrong = compared(pages, [{"title": "div.muc", "body": "div.tg"}])
-    assert wrong.lost > 10
+    wrong = compared(pages, [{"title": "div.tt", "body": "div.nd", "omit": "div.nd"}])
+    assert wrong.lost == lesson.kinds["article"]
     assert wrong.is_worse
     assert wrong.examples[0].field == "kind"
 

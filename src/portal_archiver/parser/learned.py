@@ -130,8 +130,9 @@ def _region(index: ProseIndex, last: int, container: tuple[int, int], guess: Reg
     between = index.outline.blocks[last + 1 : start]
     if any(is_prose(block) or not all(map(is_icon, block.pictures)) for block in between):
         start = last + 1
-    # A footer that begins before the container is none: addresses and offices stand in reports, too.
-    end = end_of_report(index, start, end if footer <= max(last, container[0]) else min(end, footer))
+    # With text behind the container, what looks like a footer before its end is none: offices stand in reports, too.
+    is_last = not any(block.text for block in index.outline.blocks[container[1] :])
+    end = end_of_report(index, start, min(end, footer) if is_last and footer > last else end)
     if guess.end < end:
         end = without_list(index.outline, start, end) if index.prose_in(guess.end, end) else max(guess.end, start)
     elif end == container[1] < guess.end:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser
 
+from portal_archiver.parser.headline.view import headline_text
 from portal_archiver.parser.learning.constancy import Constancy, variety
 from portal_archiver.parser.learning.fields import (
     choose_body,
@@ -133,10 +134,19 @@ class _Class:
         if len(inside) < LEAST:
             return None, set()
         values = [choose_value(field, trials[field], inside, moving) for field in VALUES[1:]]
-        rest = [choose_captions(inside), choose_omitted(inside, self.lines, headline.values)]
+        rest = [choose_captions(inside), choose_omitted(inside, self.lines, self._headlines(title.selector))]
         choices = tuple(choice for choice in (title, body, *values, *rest) if choice)
         kind = Counter(one.kind for one in inside.values()).most_common(1)[0][0]
         return Template(kind, len(inside), choices), fitting
+
+    def _headlines(self, selector: str) -> dict[int, str]:
+        """What a learned place of headlines holds on every page, also on those that are no reports to the parser."""
+        found: dict[int, str] = {}
+        for page, sample in enumerate(self.samples):
+            node = _tree(sample).css_first(selector)
+            if node and is_title(text := headline_text(text_of(node))):
+                found[page] = text
+        return found
 
     def _trials(self, chosen: Mapping[int, Specimen]) -> dict[str, list[Trial]]:
         """Every selector that is worth it, tried on every page."""

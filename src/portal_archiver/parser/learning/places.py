@@ -65,9 +65,10 @@ def _foreign(
     """Whether a part of a page is the headline of another page, or the frame's: the same on many pages, and beside the
     text, not between its paragraphs. What is signed with a name is the report's."""
     titles: defaultdict[str, set[int]] = defaultdict(set)
+    for page, text in headlines.items():
+        titles[squashed(text)].add(page)
     inner: set[int] = set()
-    for page, one in specimens.items():
-        titles[squashed(headlines.get(page, ""))].add(page)
+    for one in specimens.values():
         own = [at for at, piece in enumerate(one.pieces) if piece.is_kept and not lines.is_frame(piece.text)]
         if own:
             inner |= {id(piece) for piece in one.pieces[own[0] : own[-1] + 1]}
