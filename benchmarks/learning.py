@@ -136,8 +136,10 @@ def _fictional() -> None:
     for label in LABELS:
         if label["kind"] not in ("article", "document"):
             continue
-        lesson = learn(siblings(Template(label["file"]), SIBLINGS))
         html = (PAGES / label["file"]).read_bytes()
+        if label["expected"]["title"] not in html.decode(errors="replace"):
+            continue  # a headline in pieces: no other one can be put in its place
+        lesson = learn(siblings(Template(label["file"]), SIBLINGS))
         portal = Portal((label["url"],), learned=lesson.learned)
         pages += 1
         learned += bool(lesson.learned)
