@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("parsing", "memory", "archiving", "reparsing", "crawling", "frontier", "searching")
+BENCHMARKS = ("parsing", "memory", "archiving", "reparsing", "crawling", "frontier", "searching", "learning")
 
 if __name__ == "__main__":
     for name in BENCHMARKS:

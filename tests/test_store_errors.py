@@ -176,7 +176,7 @@ def test_the_schema_is_strict_and_as_many_migrations_as_its_version_says(tmp_pat
         assert {table.name for table in ours} == {
             "portals", "urls", "captures", "bodies", "articles", "revisions", "photos", "attachments", "article_urls",
             "licenses", "runs", "run_events", "dictionaries", "robots", "story_bands",
-            "story_links", "watches", "watch_hits",
+            "story_links", "watches", "watch_hits", "profiles",
         }  # fmt: skip
         assert all(table.strict for table in ours)
         assert archive.db.journal_mode == "wal"
@@ -223,6 +223,7 @@ UNDO = {
         ],
     ),
     11: ("m011_watches", ["DROP TABLE watch_hits", "DROP TABLE watches"]),
+    12: ("m012_profiles", ["DROP TABLE profiles"]),
 }
 
 

@@ -2,6 +2,7 @@
 
 from portal_archiver.pipeline.crawling import crawl, crawl_all
 from portal_archiver.pipeline.importing import ImportOptions, ImportReport, import_warcs
+from portal_archiver.pipeline.learning import Learned, learn_from_web, learn_portal
 from portal_archiver.pipeline.options import Options, Progress
 from portal_archiver.pipeline.reparse import ReparseOptions, reparse
 from portal_archiver.pipeline.retrieving import Retrieval, RetrievalOptions, import_wayback
@@ -9,6 +10,7 @@ from portal_archiver.pipeline.retrieving import Retrieval, RetrievalOptions, imp
 __all__ = [
     "ImportOptions",
     "ImportReport",
+    "Learned",
     "Options",
     "Progress",
     "ReparseOptions",
@@ -18,5 +20,7 @@ __all__ = [
     "crawl_all",
     "import_warcs",
     "import_wayback",
+    "learn_from_web",
+    "learn_portal",
     "reparse",
 ]

@@ -14,6 +14,7 @@ from portal_archiver.crawler import next_due
 from portal_archiver.errors import PortalArchiverError
 from portal_archiver.imports import Damage, Found, Skipped, read_warc
 from portal_archiver.model import Capture, Page, Portal, Target
+from portal_archiver.pipeline.profiles import Taught
 from portal_archiver.pipeline.reading import read_page
 from portal_archiver.pipeline.run import UNSTORABLE
 from portal_archiver.store import Archive, Frontier
@@ -79,6 +80,7 @@ class Importing:
         self._damaged: list[Damage] = []
         self._of_host: dict[str, Portal | None] = {}
         self._frontiers: dict[str, Frontier] = {}
+        self._teachings: dict[str, Taught] = {}
 
     def take(self, found: Found | Skipped | Damage) -> None:
         """Keep a page, or count why it is not kept."""
@@ -103,7 +105,7 @@ class Importing:
         return replace(found.capture, body=original.body, sha256=original.sha256) if original else None
 
     def _keep(self, portal: Portal, capture: Capture) -> None:
-        read = partial(_read, portal)
+        read = partial(_read, self._taught(portal))
         page = read(capture)
         if page is None:
             self.skipped["unreadable"] += 1
@@ -136,6 +138,11 @@ class Importing:
         if portals:
             return next((portal for portal in portals.values() if on_hosts(url, portal.hosts)), None)
         return Portal((f"https://{host}/",), key=self.archive.portal_of_host(host) or host)
+
+    def _taught(self, portal: Portal) -> Taught:
+        if portal.key not in self._teachings:
+            self._teachings[portal.key] = Taught(portal, self.archive)
+        return self._teachings[portal.key]
 
     def _frontier(self, portal: Portal) -> Frontier:
         if portal.key not in self._frontiers:
@@ -179,10 +186,10 @@ def largest(portals: Iterable[Portal]) -> int:
     return max((portal.max_bytes for portal in portals), default=MAX_BYTES)
 
 
-def _read(portal: Portal, capture: Capture) -> Page | None:
+def _read(taught: Taught, capture: Capture) -> Page | None:
     """The page; None where a bug of ours shows itself on it, which costs this page, not the import."""
     try:
-        return read_page(portal, capture)
+        return read_page(taught.at(capture.fetched_at), capture)
     except Exception:
         return None
 
