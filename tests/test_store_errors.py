@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -209,7 +208,7 @@ UNDO = {
         ],
     ),
     8: ("m008_provenance", ["DROP INDEX captures_by_url", "ALTER TABLE captures DROP COLUMN source"]),
-    9: ("m009_views", [f"DROP VIEW {name}" for name in re.findall(r"CREATE VIEW (\w+)", views.SCRIPT)]),
+    9: ("m009_views", [f"DROP VIEW {name}" for name in views.NAMES]),
     10: (
         "m010_days_in_index",
         [
@@ -222,6 +221,7 @@ UNDO = {
             "CREATE VIRTUAL TABLE articles_fts USING fts5 (title, content = 'articles_text', content_rowid = 'id')",
         ],
     ),
+    11: ("m011_latest_by_docid", ["DROP VIEW articles_latest", "CREATE VIEW articles_latest AS SELECT 1 AS id"]),
 }
 
 

@@ -12,7 +12,7 @@ from portal_archiver.store import index, stories, views
 APPLICATION_ID = 0x50417263
 
 # The number of migrations below. The archive has its own in PRAGMA user_version, so that opening costs no look-around.
-VERSION = 10
+VERSION = 11
 
 migrations = Migrations("portal-archiver")
 
@@ -398,6 +398,14 @@ def m010_days_in_index(db: Database) -> None:
     """What makes a search by date cheap; all reports are indexed anew."""
     run_script(db, _DAYS_IN_INDEX)
     index.rebuild(db.conn)
+
+
+@migrations()
+def m011_latest_by_docid(db: Database) -> None:
+    """What lets Datasette search the reports as they stand: the number by which the index knows each."""
+    for name in views.NAMES:
+        db.execute(f"DROP VIEW {name}")
+    run_script(db, views.SCRIPT)
 
 
 def run_script(db: Database, script: str) -> None:
