@@ -96,10 +96,7 @@ def share_of(one: frozenset[int], other: frozenset[int]) -> float:
 
 def bands_of(runs: Iterable[int]) -> Iterator[int]:
     """The bands of a text, 64 bits each, signed; one is the same in two texts with their share to the fifth power."""
-    least: dict[int, int] = {}
-    for run in runs:
-        place = run % _BINS
-        least[place] = min(least.get(place, run), run)
+    least = {run % _BINS: run for run in sorted(runs, reverse=True)}
     for band in range(BANDS):
         mixed = band
         for place in range(band * ROWS, (band + 1) * ROWS):
