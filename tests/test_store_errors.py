@@ -175,7 +175,7 @@ def test_the_schema_is_strict_and_as_many_migrations_as_its_version_says(tmp_pat
         assert {table.name for table in ours} == {
             "portals", "urls", "captures", "bodies", "articles", "revisions", "photos", "attachments", "article_urls",
             "licenses", "runs", "run_events", "dictionaries", "robots", "story_bands",
-            "story_links",
+            "story_links", "watches", "watch_hits",
         }  # fmt: skip
         assert all(table.strict for table in ours)
         assert archive.db.journal_mode == "wal"
@@ -221,7 +221,8 @@ UNDO = {
             "CREATE VIRTUAL TABLE articles_fts USING fts5 (title, content = 'articles_text', content_rowid = 'id')",
         ],
     ),
-    11: ("m011_latest_by_docid", ["DROP VIEW articles_latest", "CREATE VIEW articles_latest AS SELECT 1 AS id"]),
+    11: ("m011_watches", ["DROP TABLE watch_hits", "DROP TABLE watches"]),
+    12: ("m012_latest_by_docid", ["DROP VIEW articles_latest", "CREATE VIEW articles_latest AS SELECT 1 AS id"]),
 }
 
 

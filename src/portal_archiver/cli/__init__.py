@@ -33,6 +33,7 @@ from portal_archiver.cli import (
     show,
     status,
     verify,
+    watch,
 )
 from portal_archiver.cli.failures import DEBUG, INTERRUPTED, WRONG_USE, ending_of, is_unwritable
 from portal_archiver.cli.program import NAME
@@ -71,8 +72,11 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (merge.merge, merge.EXAMPLE),
     (demo.demo, demo.EXAMPLE),
 )
+GROUPS: tuple[tuple[str, typer.Typer], ...] = (("watch", watch.app),)  # commands of commands
 for command, example in COMMANDS:
     app.command(command.__name__.partition("_")[0], epilog=example)(command)
+for group, commands in GROUPS:
+    app.add_typer(commands, name=group)
 
 
 def _print_version(wanted: bool) -> None:

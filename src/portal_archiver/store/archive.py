@@ -34,6 +34,7 @@ from portal_archiver.model import (
     RunReport,
     Saved,
     StoryLink,
+    Watch,
 )
 from portal_archiver.store import (
     arrivals,
@@ -49,6 +50,7 @@ from portal_archiver.store import (
     robots,
     runs,
     stories,
+    watches,
 )
 from portal_archiver.store import merge as merging
 from portal_archiver.store import search as searching
@@ -58,6 +60,7 @@ from portal_archiver.store.history import Reread
 from portal_archiver.store.lock import RunLock
 from portal_archiver.store.rereading import Rereading, Scope
 from portal_archiver.store.search import Filters, Paging, When
+from portal_archiver.store.times import now
 from portal_archiver.urls import host_of
 
 
@@ -256,6 +259,37 @@ class Archive:
         """The ids of all articles with all words of `query` as `search` understands it, the oldest first."""
         with self._connection.reading() as sql:
             return searching.matching_ids(sql, query, Filters(portal))
+
+    def watch(self, name: str, query: str) -> int:
+        """Save a search under a name; returns how many reports it finds now, which are not told of as new.
+
+        PortalArchiverError: there is one of this name.
+        """
+        with self._connection.transaction():
+            return watches.add(self._connection.sql, name, query, now())
+
+    def unwatch(self, name: str) -> None:
+        """Forget a saved search; PortalArchiverError where there is none of this name."""
+        with self._connection.transaction():
+            watches.remove(self._connection.sql, name)
+
+    def watches(self) -> tuple[Watch, ...]:
+        """The saved searches, by name."""
+        with self._connection.reading() as sql:
+            return watches.load(sql)
+
+    def news(self, name: str) -> tuple[Arrival, ...]:
+        """What a saved search finds and has not told of, the newest first: new reports, and edited ones that fit now.
+
+        `told` ends that. PortalArchiverError where there is none of this name.
+        """
+        with self._connection.reading() as sql:
+            return watches.news(sql, name)
+
+    def told(self, name: str, arrivals: Iterable[Arrival]) -> None:
+        """Note that a saved search has told of these; PortalArchiverError where there is none of this name."""
+        with self._connection.transaction():
+            watches.tell(self._connection.sql, name, (arrival.article_id for arrival in arrivals), now())
 
     def article(self, article_id: int) -> Archived:
         """An article's latest revision and what belongs to it; UnknownArticleError."""

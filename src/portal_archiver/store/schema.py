@@ -12,7 +12,7 @@ from portal_archiver.store import index, stories, views
 APPLICATION_ID = 0x50417263
 
 # The number of migrations below. The archive has its own in PRAGMA user_version, so that opening costs no look-around.
-VERSION = 11
+VERSION = 12
 
 migrations = Migrations("portal-archiver")
 
@@ -336,6 +336,26 @@ INSERT INTO articles_fts (articles_fts, rank) VALUES ('rank', 'bm25(2.0, 1.0, 1.
 INSERT INTO articles_fts (articles_fts, rank) VALUES ('automerge', 8);   -- half the cost of an update than with 4
 """
 
+# Saved searches. What was told of is kept report by report: a report that is edited so that it fits now, or comes from
+# an older capture, is as new to the reader as one of last night.
+_WATCHES = """
+-- The saved searches.
+CREATE TABLE watches (
+    id       INTEGER PRIMARY KEY,
+    name     TEXT NOT NULL UNIQUE,
+    query    TEXT NOT NULL,   -- as typed
+    added_at TEXT NOT NULL,
+    run_at   TEXT             -- when it was last asked for what is new
+) STRICT;
+-- The reports that a saved search has told of, or found when it was made.
+CREATE TABLE watch_hits (
+    watch_id   INTEGER NOT NULL REFERENCES watches(id),
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    PRIMARY KEY (watch_id, article_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX watch_hits_by_article ON watch_hits (article_id);
+"""
+
 
 @migrations()
 def m001_first_tables(db: Database) -> None:
@@ -401,10 +421,16 @@ def m010_days_in_index(db: Database) -> None:
 
 
 @migrations()
-def m011_latest_by_docid(db: Database) -> None:
+def m011_watches(db: Database) -> None:
+    """What tells of new reports that somebody waits for."""
+    run_script(db, _WATCHES)
+
+
+@migrations()
+def m012_latest_by_docid(db: Database) -> None:
     """What lets Datasette search the reports as they stand: the number by which the index knows each."""
     for name in views.NAMES:
-        db.execute(f"DROP VIEW {name}")
+        db.execute(f"DROP VIEW IF EXISTS {name}")
     run_script(db, views.SCRIPT)
 
 

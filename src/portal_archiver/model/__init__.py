@@ -1,0 +1,71 @@
+"""The records that pass between the rooms: frozen, slotted, and importing nothing of ours but one another."""
+
+from portal_archiver.model.answers import Facets, Hit, Results, Watch
+from portal_archiver.model.archived import Archived, CaptureRecord, Evidence, Outcome, Revision, Saved, StoryLink
+from portal_archiver.model.captures import PAGE_STATUSES, Capture, Fetch, Peer, RobotsText, Source
+from portal_archiver.model.pages import (
+    REPORT_KINDS,
+    Article,
+    Attachment,
+    Dateline,
+    Form,
+    Kind,
+    License,
+    Link,
+    Origin,
+    Page,
+    Photo,
+    Precision,
+)
+from portal_archiver.model.portals import Portal, Target
+from portal_archiver.model.runs import Alarm, Arrival, Night, PortalStatus, Rhythm, RunEvent, RunReport, Yield
+from portal_archiver.model.upkeep import Affected, Copied, Damage, Merged, ReparseReport, Rewording, Verification
+
+__all__ = [
+    "PAGE_STATUSES",
+    "REPORT_KINDS",
+    "Affected",
+    "Alarm",
+    "Archived",
+    "Arrival",
+    "Article",
+    "Attachment",
+    "Capture",
+    "CaptureRecord",
+    "Copied",
+    "Damage",
+    "Dateline",
+    "Evidence",
+    "Facets",
+    "Fetch",
+    "Form",
+    "Hit",
+    "Kind",
+    "License",
+    "Link",
+    "Merged",
+    "Night",
+    "Origin",
+    "Outcome",
+    "Page",
+    "Peer",
+    "Photo",
+    "Portal",
+    "PortalStatus",
+    "Precision",
+    "ReparseReport",
+    "Results",
+    "Revision",
+    "Rewording",
+    "Rhythm",
+    "RobotsText",
+    "RunEvent",
+    "RunReport",
+    "Saved",
+    "Source",
+    "StoryLink",
+    "Target",
+    "Verification",
+    "Watch",
+    "Yield",
+]
