@@ -3,7 +3,7 @@
 The rows are written by `Archive.save` itself. Only what it does to the full-text index and to the bands of stories is
 left to the end, where both are made at one go: that ends in the same tables. Links of made-up reports are left out.
 Beyond 100,000 the reports come again, on further portals and under addresses of their own; identical pages are stored
-once, as ever.
+once, as ever. So a large archive has ten copies of each text, more than a real one, and fewer payloads.
 
     python -m benchmarks.filling REPORTS FILE
 """

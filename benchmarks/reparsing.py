@@ -1,7 +1,8 @@
 """Reading archived pages anew, as after an upgrade: unpacking, parsing and writing, beside parsing alone.
 
 On a machine that is busy with other things a second process gets no core of its own. So beside the time on the clock
-stands what the CPU time of the busiest process says: how much faster it would be with a core for each.
+stands a bound, not a measurement: the CPU time of one process alone, divided by that of the busiest one of several. The
+one that hands out the pages counts too, so that on two cores less is to be expected.
 """
 
 from __future__ import annotations
