@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -209,7 +208,7 @@ UNDO = {
         ],
     ),
     8: ("m008_provenance", ["DROP INDEX captures_by_url", "ALTER TABLE captures DROP COLUMN source"]),
-    9: ("m009_views", [f"DROP VIEW {name}" for name in re.findall(r"CREATE VIEW (\w+)", views.SCRIPT)]),
+    9: ("m009_views", [f"DROP VIEW {name}" for name in views.NAMES]),
     10: (
         "m010_days_in_index",
         [
@@ -224,6 +223,7 @@ UNDO = {
     ),
     11: ("m011_watches", ["DROP TABLE watch_hits", "DROP TABLE watches"]),
     12: ("m012_profiles", ["DROP TABLE profiles"]),
+    13: ("m013_latest_by_docid", ["DROP VIEW articles_latest", "CREATE VIEW articles_latest AS SELECT 1 AS id"]),
 }
 
 

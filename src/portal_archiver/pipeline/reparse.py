@@ -90,6 +90,7 @@ class Reparse:
         began = datetime.now(UTC)
         known, loose = self.waiting.articles(), self.waiting.loose()
         self.total = self.waiting.count(known) + len(loose)
+        self.readers.expect(self.total)
         await self._tell(known)
         await self._look_at(loose)
         await self._tell(array("q", self.joined))
