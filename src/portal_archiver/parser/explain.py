@@ -85,7 +85,8 @@ def _dates(evidence: Evidence, title: Candidate, article: Article) -> Iterator[R
 def _learned(evidence: Evidence, field: str) -> str:
     """That a selector decided which the portal's own pages taught, and of which template."""
     fit = evidence.fit
-    if fit is None or field not in fit.decided:
+    chosen = evidence.portal.select if evidence.portal else {}
+    if fit is None or field not in fit.decided or field in chosen:
         return ""
     return f"learned selector {fit.decided[field]!r} of template {fit.number}"
 

@@ -146,9 +146,9 @@ def choose(evidence: Evidence) -> tuple[Candidate | None, Reading | None]:
     if title is None:
         return None, None
     title = chosen_region(evidence.tree, evidence.outline, evidence.portal, title, evidence.warnings)
-    return title, read_body(
-        evidence.index, title.region, title.text, evidence.base, fit.hints if fit else NOTHING_KNOWN
-    )
+    own = evidence.portal is not None and "body" in evidence.portal.select  # then nothing else says what is text
+    hints = fit.hints if fit and not own else NOTHING_KNOWN
+    return title, read_body(evidence.index, title.region, title.text, evidence.base, hints)
 
 
 def build_article(evidence: Evidence, title: Candidate, reading: Reading) -> Article:

@@ -17,7 +17,7 @@ from portal_archiver.parser.learning.fields import (
 )
 from portal_archiver.parser.learning.places import choose_captions, choose_omitted
 from portal_archiver.parser.learning.profile import FEW, Lesson, Template
-from portal_archiver.parser.learning.shapes import Group, grouped
+from portal_archiver.parser.learning.shapes import grouped
 from portal_archiver.parser.learning.specimen import Mark, Sample, Specimen, specimen_of
 from portal_archiver.parser.learning.trials import Trial, proposed, text_of, try_bodies, try_values
 from portal_archiver.parser.metadata import charset_of
@@ -90,7 +90,7 @@ class _Class:
             kinds=dict(Counter(kinds)),
             groups=tuple((group.kind, len(group.pages)) for group in groups),
             templates=tuple(templates),
-            doubts=tuple(self._doubts(templates, groups)),
+            doubts=tuple(self._doubts(templates)),
         )
 
     def _reports(self, pages: Iterable[int]) -> set[int]:
@@ -164,8 +164,8 @@ class _Class:
         return trials
 
     def _moving(self, chosen: Mapping[int, Specimen], trials: Mapping[str, Sequence[Trial]]) -> set[str]:
-        """The selectors that find something else in two captures of one page whose text is the same: a clock, a
-        counter, the address of whoever asks."""
+        """The selectors that find something else in most of the pages that were captured twice: a clock, a counter, the
+        address of whoever asks. One page alone may have been edited."""
         asked: Counter[str] = Counter()
         changed: Counter[str] = Counter()
         for page in chosen:
@@ -176,9 +176,9 @@ class _Class:
                     if then and today:
                         asked[trial.selector] += 1
                         changed[trial.selector] += squashed(text_of(then)) != squashed(text_of(today))
-        return {selector for selector in asked if 2 * changed[selector] > asked[selector]}
+        return {selector for selector in asked if changed[selector] > max(1, asked[selector] / 2)}
 
-    def _doubts(self, templates: Sequence[Template], groups: Sequence[Group]) -> Iterator[str]:
+    def _doubts(self, templates: Sequence[Template]) -> Iterator[str]:
         """What whoever reads the profile should know."""
         reports = self._reports(range(len(self.specimens)))
         if len(reports) < FEW:

@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborNode
 LEVELS, NAMED_LEVELS = 10, 3  # ancestors that are looked at, and of those with a name the nearest
 CLASSES = 3  # of one element
 MOST = 14  # selectors for one node
+FAR = 40  # siblings
 _IDENTIFIER = re.compile(r"-?[A-Za-z_][A-Za-z0-9_-]*")
 _NUMBER = re.compile(r"\d{3,}")  # post-1234, INSTANCE_101
 _NUMBERED_WORD = re.compile(r"[A-Za-z]+\d{1,2}")  # col2, h2, Panel01
@@ -50,6 +51,11 @@ def proposals(node: LexborNode) -> tuple[Proposal, ...]:
     for selector, cost in found:
         best[selector] = min(cost, best.get(selector, cost))
     return tuple(sorted((Proposal(*item) for item in best.items()), key=lambda item: (item.cost, item.selector))[:MOST])
+
+
+def own_selectors(node: LexborNode) -> frozenset[str]:
+    """The selectors by an element's own names alone."""
+    return frozenset(name.selector for name in _own(node))
 
 
 def is_stable(name: str) -> bool:
@@ -105,9 +111,11 @@ def _places(node: LexborNode) -> Iterator[Proposal]:
 
 
 def _number(node: LexborNode) -> int:
-    """Which one of its tag it is among its siblings, from 1."""
+    """Which one of its tag it is among its siblings, from 1; the count ends at `FAR`, where it is no place any more."""
     number, before = 1, node.prev
-    while before is not None:
+    for _ in range(FAR):
+        if before is None:
+            return number
         number += before.tag == node.tag
         before = before.prev
-    return number
+    return 0

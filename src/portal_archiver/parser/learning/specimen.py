@@ -15,7 +15,7 @@ from portal_archiver.parser.edges import main_element
 from portal_archiver.parser.headline.choice import Candidate
 from portal_archiver.parser.headline.view import headline_text
 from portal_archiver.parser.kind import ARTICLE_TEXT
-from portal_archiver.parser.learning.selectors import Proposal, proposals
+from portal_archiver.parser.learning.selectors import Proposal, own_selectors, proposals
 from portal_archiver.parser.learning.shapes import Shape, shape_of
 from portal_archiver.parser.page import Evidence, Known, build_article, choose, gather, headlines, judge
 from portal_archiver.parser.values import squashed
@@ -24,6 +24,7 @@ from portal_archiver.text import plain
 HEADLINES = 4  # candidates of one page that have a say
 AROUND = 8  # blocks above a headline and behind a report among which a value is looked for
 BODIES = 5  # elements around the text that may be its container
+LARGE = 20_000  # characters of an element that is not looked into
 LONGER = 40  # characters that may stand beside a name in its block
 
 
@@ -136,6 +137,8 @@ def node_of(outline: Outline, block: Block, text: str) -> LexborNode | None:
     if block.owner < 0:
         return None
     node, wanted = outline.elements[block.owner].node, squashed(text)
+    if len(node.text()) > LARGE:
+        return node
     while (inner := next((child for child in _children(node) if _holds(child, wanted)), None)) is not None:
         node = inner
     return node
@@ -215,7 +218,6 @@ def _places(outline: Outline, index: int, names: dict[int, frozenset[str]]) -> f
         unknown.append(index)
         index = outline.elements[index].parent
     for each in reversed(unknown):
-        own = (made.selector for made in proposals(outline.elements[each].node) if " " not in made.selector)
-        names[each] = names[index] | frozenset(own)
+        names[each] = names[index] | own_selectors(outline.elements[each].node)
         index = each
     return names[index]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -16,6 +16,7 @@ from portal_archiver.parser.learning.specimen import Mark, Specimen
 from portal_archiver.parser.values import CHECKS, name_in, section_in, squashed
 from portal_archiver.text import plain
 
+EDGE = 100  # parts at either end of a text
 TRIED = 10  # selectors of a field that are put to the test
 MISSED = -2.0  # the vote of a page on which a selector finds what nobody took for a headline
 
@@ -103,8 +104,11 @@ def try_bodies(
     trials: Sequence[Trial], page: int, specimen: Specimen, tree: LexborHTMLParser, lines: Constancy
 ) -> None:
     """Notes how much of a page's text the selectors of possible containers hold."""
-    own = [piece.key for piece in specimen.pieces if (piece.is_kept or piece.is_caption) and piece.key]
-    counted = [key for key, is_own in zip(own, _own(specimen, lines), strict=True) if is_own]
+    parts = [piece for piece in specimen.pieces if (piece.is_kept or piece.is_caption) and piece.key]
+    if len(parts) > 2 * EDGE:  # of a very long text its edges tell
+        parts = parts[:EDGE] + parts[-EDGE:]
+    own = [piece.key for piece in parts]
+    counted = [piece.key for piece in parts if not lines.is_shared(piece.text)]  # what others have is not its own
     for trial in trials:
         node = tree.css_first(trial.selector)
         if node is None:
@@ -124,13 +128,6 @@ def try_bodies(
             trial.excess[page] = len(text) - sum(len(key) for key in own if key in text)
         else:
             trial.before.add(page)
-
-
-def _own(specimen: Specimen, lines: Constancy) -> Iterator[bool]:
-    """For each part of the text, whether it is this page's alone: what others have too need not be the report's."""
-    for piece in specimen.pieces:
-        if (piece.is_kept or piece.is_caption) and piece.key:
-            yield not lines.is_shared(piece.text)
 
 
 def _last(flags: Sequence[bool]) -> int:
