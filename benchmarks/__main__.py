@@ -3,7 +3,10 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("parsing", "memory", "archiving", "reparsing", "crawling", "frontier", "searching", "serving")
+BENCHMARKS = (
+    "parsing", "memory", "archiving", "saving", "stories", "reparsing", "crawling", "frontier", "searching", "learning",
+    "serving",
+)  # fmt: skip
 
 if __name__ == "__main__":
     for name in BENCHMARKS:

@@ -18,11 +18,13 @@ import pytest
 from portal_archiver import errors
 from portal_archiver.cli import COMMANDS, GROUPS, exits, run
 from portal_archiver.demo import serve
+from portal_archiver.imports import KNOWN
 from portal_archiver.settings import FIELDS, SETTINGS
 
 TOP = Path(__file__).parent.parent
 README = (TOP / "README.md").read_text(encoding="utf-8")
 OPERATIONS = (TOP / "docs" / "operations.md").read_text(encoding="utf-8")
+IMPORTING = (TOP / "docs" / "importing.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 BLOCKS = BLOCK.findall(README)
 PORT = "8765"  # of the demo portal, in the README
@@ -65,7 +67,7 @@ def commands(page: str) -> Iterator[list[str]]:
             yield words[: next((n for n, word in enumerate(words) if ">" in word), None)]
 
 
-SHOWN = [*commands(README), *commands(OPERATIONS)]
+SHOWN = [*commands(README), *commands(OPERATIONS), *commands(IMPORTING)]
 
 
 def test_the_readme_shows_the_commands_that_matter() -> None:
@@ -122,6 +124,10 @@ def test_the_table_of_exit_codes_has_them_all_and_no_others() -> None:
     assert [int(code) for row in table("exit code") for code in row[0].split(", ")] == sorted(codes)
     told = {int(code) for row in table("exit code", OPERATIONS) for code in row[0].split(", ")}
     assert told == codes - {exits.OK, exits.BUG, exits.USAGE, exits.NEWS}
+
+
+def test_the_table_of_servers_names_them_all_and_no_others() -> None:
+    assert [row[0].strip("`") for row in table("server", IMPORTING)] == list(KNOWN)
 
 
 # --- code -------------------------------------------------------------------------------------------------------------

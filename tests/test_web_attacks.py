@@ -20,9 +20,9 @@ from web_server import serving
 
 pytestmark = needs_chromium
 DANGEROUS = (
-    'script:not([src^="/static/"], [type="application/ld+json"]),'
-    " body iframe:not(.then), object, embed, meta[http-equiv], base[href], video, audio,"
-    " form:not(#search), [onload], [onerror], [onfocus], [ontoggle], [srcset], [background]"
+    "script:not([src^='/static/'], [type='application/ld+json']), body iframe:not(.then), object, embed, base[href],"
+    " meta[http-equiv], video, audio, form:not(#search), [onload], [onerror], [onfocus], [ontoggle], [srcset],"
+    " [background]"
 )
 
 

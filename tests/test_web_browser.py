@@ -157,6 +157,17 @@ def test_a_report_shows_its_pictures_its_clause_and_what_changed(page: Page, arc
     assert "dồn" in page.locator(".diff ins").first.inner_text()
 
 
+def test_a_citation_is_copied_with_one_click(context: BrowserContext, page: Page, archive: Archive) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    number = edited(archive)
+    page.goto(f"/report/{number}")
+    page.get_by_text("BibTeX", exact=True).click()
+    page.locator("details[open] button").click()
+    expect(page.locator("details[open] button")).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == cite(archive.citable(number), "bibtex").strip()
+
+
 def test_the_page_as_it_was_stands_in_its_frame_and_leads_into_the_archive(page: Page, archive: Archive) -> None:
     number = archive.search('title:"Nước rút đến đâu"').hits[0].article_id
     page.goto(f"/report/{number}")

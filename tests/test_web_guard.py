@@ -187,6 +187,10 @@ def hogged(empty: Path) -> Iterator[tuple[httpx.Client, threading.Event]]:
             begun.set()
             return Response(str(archive.db.execute(ENDLESS).fetchone()))
 
+    @app.get("/bug")
+    def bug() -> Response:
+        raise RuntimeError("a bug: secret detail")
+
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, ws="none"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -217,3 +221,11 @@ def test_a_page_that_takes_too_long_is_ended_and_holds_up_nobody(
     assert answers[0].headers["retry-after"]
     assert "That took too long" in answers[0].text
     assert client.get("/?q=xa").status_code == 200  # the connection serves again
+
+
+def test_a_bug_is_a_plain_page_without_its_details(hogged: tuple[httpx.Client, threading.Event]) -> None:
+    answer = hogged[0].get("/bug")
+    assert answer.status_code == 500
+    assert "Something went wrong" in answer.text
+    assert "secret" not in answer.text
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -11,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from portal_archiver.citations import STYLES, cite, coins, highwire, json_ld
 from portal_archiver.store import Archive
 from web_server import NAME, demo_archive, serving
 
@@ -186,6 +188,20 @@ def test_a_report_has_all_that_is_known_of_it(web: httpx.Client, archive: Archiv
     assert f'<time datetime="{article.published.value.isoformat()}">' in html
 
 
+def test_a_report_says_how_it_is_cited_to_people_and_to_programs(web: httpx.Client, archive: Archive) -> None:
+    number = edited(archive)
+    for version in (1, 2):
+        html = page(web, f"/report/{number}?version={version}")
+        citable = archive.citable(number, version)
+        for style in STYLES:
+            assert cite(citable, style).strip().replace("\r\n", "\n") in html.replace("\r\n", "\n"), style
+        for name, content in highwire(citable):
+            assert f'<meta name="{name}" content="{content}">' in html
+        (linked,) = re.findall(r'<script type="application/ld\+json">(.*)</script>', html)
+        assert json.loads(linked) == json_ld(citable)
+        assert f'<span class="Z3988" title="{coins(citable)}">' in html
+
+
 def test_captured_pictures_and_files_come_from_the_archive(web: httpx.Client, archive: Archive) -> None:
     html = page(web, f"/report/{with_photos(archive)}")
     pictures = re.findall(r'<img src="(/capture/\d+/picture)"', html)
@@ -312,6 +328,8 @@ def test_what_is_not_there_is_a_page_with_404(web: httpx.Client, address: str) -
 
 
 def test_only_reading_is_possible(web: httpx.Client) -> None:
+    head = web.head("/portals")
+    assert (head.status_code, head.content) == (200, b"")
     for method in ("POST", "PUT", "DELETE", "PATCH"):
         assert web.request(method, "/").status_code == 405
 
@@ -334,7 +352,7 @@ def test_pages_name_no_file_of_others_and_hold_no_inline_code(web: httpx.Client,
     for address in ("/", "/?q=xa", f"/report/{edited(archive)}", "/portals", "/capture/1"):
         html = web.get(address).text
         assert re.findall(r'<(?:script|link|img|iframe)[^>]*(?:src|href)="(?!/)', html) == []
-        assert not re.search(r'<script(?![^>]* src=| type="application/ld\+json")|<style| style="| on\w+="', html)
+        assert not re.search(r'<script(?! type="application/ld\+json"| src=)|<style| style="| on\w+="', html)
 
 
 def test_static_files_may_be_kept_and_change_their_address_with_their_content(web: httpx.Client) -> None:

@@ -56,6 +56,8 @@ BODIES = (
     "<body onload='FIRE' onpageshow='FIRE' background='{canary}'>",
     "<plaintext><script>FIRE</script>",
 )
+# Nested so deep that a parser's time would grow with the square of it; unfenced it is an attack on time alone.
+DEEP = "<div>" * 100_000 + f"<img src=x onerror='{FIRE}'>"
 TYPES = (
     "text/html; charset=utf-8", "application/xhtml+xml", "image/svg+xml", "text/xml", "text/plain",
     'text/html;x="\r\nX: y', "",
@@ -71,7 +73,7 @@ def bodies(canary: str) -> list[str]:
 def hostile_archive(archive: Archive, canary: str) -> tuple[list[int], list[int]]:
     """An archive full of them; returns the ids of the reports and of the captures."""
     reports = []
-    for number, html in enumerate(bodies(canary)):
+    for number, html in enumerate([*bodies(canary), DEEP]):
         text, url = TEXTS[number % len(TEXTS)], URLS[number % len(URLS)]
         page = Page(f"{HOST}/{number}", f"{HOST}/{number}", "article", article(number, html, text, url), footer(text))
         sent = (("Content-Type", TYPES[0]), ("X-Evil", f"a\r\nSet-Cookie: b\r\n\r\n{text}"))

@@ -27,6 +27,7 @@ from portal_archiver.cli import (
     history,
     importing,
     init,
+    learn,
     merge,
     reparse,
     runs,
@@ -36,6 +37,7 @@ from portal_archiver.cli import (
     status,
     verify,
     watch,
+    wayback,
 )
 from portal_archiver.cli.failures import DEBUG, INTERRUPTED, WRONG_USE, ending_of, is_unwritable
 from portal_archiver.cli.program import NAME
@@ -66,17 +68,20 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (runs.runs, runs.EXAMPLE),
     (accept.accept, accept.EXAMPLE),
     (reparse.reparse, reparse.EXAMPLE),
+    (learn.learn, learn.EXAMPLE),
     (digest.digest, digest.EXAMPLE),
     (doctor.doctor, doctor.EXAMPLE),
     (exporting.export_file, exporting.EXAMPLE),
-    (importing.import_captures, importing.EXAMPLE),
     (explain.explain_page, explain.EXAMPLE),
     (verify.verify, verify.EXAMPLE),
     (backup.backup, backup.EXAMPLE),
     (merge.merge, merge.EXAMPLE),
     (demo.demo, demo.EXAMPLE),
 )
-GROUPS: tuple[tuple[str, typer.Typer], ...] = (("watch", watch.app),)  # commands of commands
+bringing_in = typer.Typer(help="Bring in captures that others made.")
+bringing_in.command("warc", epilog=importing.EXAMPLE)(importing.import_warc)
+bringing_in.command("wayback", epilog=wayback.EXAMPLE)(wayback.import_wayback)
+GROUPS: tuple[tuple[str, typer.Typer], ...] = (("import", bringing_in), ("watch", watch.app))  # commands of commands
 for command, example in COMMANDS:
     app.command(command.__name__.partition("_")[0], epilog=example)(command)
 for group, commands in GROUPS:

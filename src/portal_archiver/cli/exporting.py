@@ -47,7 +47,7 @@ def export_file(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it exists.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write captures or reports to a file that other programs read.
+    """Write captures or reports to a file for other programs.
 
     warc and wacz hold captures, for replay elsewhere: the same captures make the same bytes. The others hold reports,
     each as it stands now: csv for Excel, jsonl with all that is known of each, parquet (needs pyarrow), and bibtex and

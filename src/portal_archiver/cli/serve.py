@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import webbrowser
 from typing import Annotated
+from urllib.parse import urlencode
 
 import typer
 
@@ -62,9 +63,9 @@ def serve(
     with server.bind(host, port) as bound:
         url = server.url_of(bound)
         out().say(f"{archive} is served at {url} (Ctrl-C ends it)")
-        signal = server.serve(settings, bound, lambda: _open(url) if open_browser else None)
+        signal = server.serve(settings, bound, lambda: _open(url, settings.token) if open_browser else None)
     raise typer.Exit(SIGNALED + signal if signal else 0)
 
 
-def _open(url: str) -> None:
-    webbrowser.open(url)
+def _open(url: str, token: str | None) -> None:
+    webbrowser.open(f"{url}?{urlencode({'token': token})}" if token else url)

@@ -19,7 +19,7 @@ EXAMPLE = "Example: portal-archiver watch run"
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What the search is called.")]
 
-app = typer.Typer(help="Save searches, and be told what is new to them.", epilog=EXAMPLE, no_args_is_help=True)
+app = typer.Typer(help="Save searches, and be told what is new to them.", epilog=EXAMPLE)
 
 
 @app.command(epilog='Example: portal-archiver watch add cau "cau Ben Dang portal:bachhai"')

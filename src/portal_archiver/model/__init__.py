@@ -26,7 +26,7 @@ from portal_archiver.model.pages import (
     Photo,
     Precision,
 )
-from portal_archiver.model.portals import Portal, Target
+from portal_archiver.model.portals import Portal, Profile, Target
 from portal_archiver.model.runs import Alarm, Arrival, Night, PortalStatus, Rhythm, RunEvent, RunReport, Yield
 from portal_archiver.model.upkeep import Affected, Copied, Damage, Merged, ReparseReport, Rewording, Verification
 
@@ -63,6 +63,7 @@ __all__ = [
     "Portal",
     "PortalStatus",
     "Precision",
+    "Profile",
     "ReparseReport",
     "Results",
     "Revision",

@@ -27,7 +27,10 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a capture comes from that was made by others: the name of the file, and the record's id in it."""
+    """Where a capture comes from that was made by others: the name of the file, and the record's id in it.
+
+    Of a server's capture they are the address before the time, and the address of the capture itself.
+    """
 
     file: str
     record: str = ""

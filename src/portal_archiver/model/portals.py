@@ -16,7 +16,8 @@ class Portal:
 
     `key` names the portal in the archive (default: the host of the first start URL); `hosts` are those the crawl may
     visit (default: the hosts of `start`); `articles` and `listings` are URL patterns (`*` matches anything);
-    `select` maps a field to a CSS selector; `delay` is the pause between two requests to a host, in seconds;
+    `select` maps a field to a CSS selector, `learned` does so for each template that the portal's pages taught;
+    `delay` is the pause between two requests to a host, in seconds;
     `budget` is the number of pages fetched in one run, `budgets` that of pages whose URLs fit a pattern; `max_depth`
     is how many links from a start URL a page may lie; `recheck` are the days between two looks at a report while it is
     up to 2, 7, 30, 180 days old, and older (the last number holds for the rest; empty: never);
@@ -35,6 +36,7 @@ class Portal:
     articles: tuple[str, ...] = ()
     listings: tuple[str, ...] = ()
     select: Mapping[str, str] = field(default_factory=dict, hash=False)
+    learned: tuple[Mapping[str, str], ...] = field(default=(), hash=False)
     delay: float = 1.0
     budget: int = 2000
     budgets: Mapping[str, int] = field(default_factory=dict, hash=False)
@@ -58,6 +60,23 @@ class Portal:
         object.__setattr__(self, "start", start)
         object.__setattr__(self, "key", self.key or hosts[0])
         object.__setattr__(self, "hosts", tuple(host.lower() for host in self.hosts) or hosts)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the pages of a portal taught, as `Portal.learned` has it, and for which of its captures it holds.
+
+    It is in force for captures from `since` on, until the next one is; the first one for those before it, too. `digest`
+    names it in the version of a reading (`3~0b7d11e4`), `from_run` is the last run before it was learned, `lesson` says
+    what it rests on: support, runners-up and examples by field, doubts.
+    """
+
+    templates: tuple[Mapping[str, str], ...]
+    since: datetime
+    learned_at: datetime
+    digest: str
+    from_run: int | None = None
+    lesson: Mapping[str, object] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -28,6 +29,7 @@ from portal_archiver.model import (
     Page,
     Portal,
     PortalStatus,
+    Profile,
     Results,
     Revision,
     Rhythm,
@@ -47,6 +49,7 @@ from portal_archiver.store import (
     lifetimes,
     nights,
     portals,
+    profiles,
     reports,
     rereading,
     revisions,
@@ -179,13 +182,48 @@ class Archive:
         with self._connection.transaction():
             rereading.reread(self._connection.sql, capture_id, page)
 
-    def rereading(self, portal: str, parser: str, scope: Scope) -> Rereading:
-        """What `parser` has not read of a portal; PortalArchiverError where the archive holds none of this key."""
+    def rereading(
+        self, portal: str, parser: str, scope: Scope, later: Sequence[tuple[datetime, str]] = ()
+    ) -> Rereading:
+        """What `parser` has not read of a portal, or from the moments in `later` on (ascending) the one named there.
+
+        PortalArchiverError where the archive holds none of this key.
+        """
+        with self._connection.reading() as sql:
+            portal_id = self._known(sql, portal)
+        return Rereading(self._connection, portal_id, parser, scope, later)
+
+    def _known(self, sql: sqlite3.Connection, key: str) -> int:
+        row = sql.execute("SELECT id FROM portals WHERE key = ?", (key,)).fetchone()
+        if row is None:
+            raise PortalArchiverError(f'{self.path} holds no portal "{key}": `portal-archiver status` lists them')
+        return int(row[0])
+
+    def profiles(self, portal: str) -> tuple[Profile, ...]:
+        """What the pages of a portal taught, in the order of the captures that each is in force for."""
         with self._connection.reading() as sql:
             row = sql.execute("SELECT id FROM portals WHERE key = ?", (portal,)).fetchone()
-        if row is None:
-            raise PortalArchiverError(f'{self.path} holds no portal "{portal}": `portal-archiver status` lists them')
-        return Rereading(self._connection, row[0], parser, scope)
+            return profiles.of_portal(sql, row[0]) if row else ()
+
+    def keep_profile(self, portal: str, profile: Profile) -> bool:
+        """Keep what the pages of a portal taught; False where the profile in force says the same already.
+
+        `profile.from_run` is noted as the portal's last run.
+        """
+        with self._connection.transaction():
+            sql = self._connection.sql
+            portal_id = self._known(sql, portal)
+            return profiles.keep(sql, portal_id, replace(profile, from_run=profiles.last_run(sql, portal_id)))
+
+    def sample(
+        self, portal: str, *, limit: int = 200, since: datetime | None = None
+    ) -> list[tuple[Capture, Link | None]]:
+        """Captures of at most `limit` pages of a portal to learn from, with what listings said of them.
+
+        PortalArchiverError where the archive holds none of this key.
+        """
+        with self._connection.reading() as sql:
+            return profiles.sample(sql, self._known(sql, portal), limit, since)
 
     def _portal_id(self, capture: Capture, portal: str | None) -> int:
         return portals.ensure(self._connection.sql, portal or host_of(capture.final_url) or "unknown")
@@ -401,6 +439,11 @@ class Archive:
         with self._connection.reading() as sql:
             capture_id = captures.of_moment(sql, url, made)
             return None if capture_id is None else captures.load(sql, capture_id)
+
+    def has_capture(self, url: str, made: datetime) -> bool:
+        """Whether a final URL brought a payload in the second of `made`, whatever payload that is."""
+        with self._connection.reading() as sql:
+            return captures.of_moment(sql, url, made) is not None
 
     def portal_of_host(self, host: str) -> str | None:
         """The key of a portal that has captures of this host."""

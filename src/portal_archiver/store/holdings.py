@@ -27,10 +27,6 @@ SELECT x.url, x.article_id FROM json_each(?1) wanted CROSS JOIN portals p
 _MONTHS = """
 SELECT substr(published, 1, 7), count(*) FROM articles WHERE published IS NOT NULL GROUP BY 1 ORDER BY 1
 """
-_SIZES = """
-SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM captures), (SELECT min(fetched_at) FROM captures),
-       (SELECT max(fetched_at) FROM captures)
-"""
 
 # The footer last seen beside the newest reports of each portal.
 _FOOTERS = """
@@ -73,10 +69,25 @@ def by_month(sql: sqlite3.Connection) -> tuple[tuple[str, int], ...]:
     return tuple(sql.execute(_MONTHS))
 
 
-def sizes(sql: sqlite3.Connection) -> tuple[int, int, datetime | None, datetime | None]:
-    """How many reports and captures there are, and when the first and the last capture was made."""
-    reports, number, first, last = sql.execute(_SIZES).fetchone()
-    return reports, number, maybe_moment(first), maybe_moment(last)
+def reports(sql: sqlite3.Connection) -> int:
+    """How many reports there are."""
+    return int(sql.execute("SELECT count(*) FROM articles").fetchone()[0])
+
+
+def captured(sql: sqlite3.Connection) -> tuple[int, datetime | None, datetime | None]:
+    """How many captures there are, and when the first and the last was made."""
+    number, first, last = sql.execute("SELECT count(*), min(fetched_at), max(fetched_at) FROM captures").fetchone()
+    return number, maybe_moment(first), maybe_moment(last)
+
+
+def portal_names(sql: sqlite3.Connection) -> dict[str, str]:
+    """What to call each portal, by its key, which is its name where it has no other."""
+    return dict(sql.execute("SELECT key, coalesce(nullif(name, ''), key) FROM portals"))
+
+
+def count_captures(sql: sqlite3.Connection, article_id: int) -> int:
+    """How many captures there are of a report's addresses."""
+    return int(sql.execute("SELECT count(*) FROM captures WHERE article_id = ?", (article_id,)).fetchone()[0])
 
 
 def footers(sql: sqlite3.Connection) -> dict[str, License]:

@@ -12,7 +12,7 @@ from portal_archiver.store import index, stories, views
 APPLICATION_ID = 0x50417263
 
 # The number of migrations below. The archive has its own in PRAGMA user_version, so that opening costs no look-around.
-VERSION = 11
+VERSION = 13
 
 migrations = Migrations("portal-archiver")
 
@@ -356,6 +356,22 @@ CREATE TABLE watch_hits (
 CREATE INDEX watch_hits_by_article ON watch_hits (article_id);
 """
 
+# Where the templates of a portal put each field, as its pages taught it; see parser/learning.
+_PROFILES = """
+-- What the pages of a portal taught of its templates, each version from its day on.
+CREATE TABLE profiles (
+    id         INTEGER PRIMARY KEY,
+    portal_id  INTEGER NOT NULL REFERENCES portals(id),
+    since      TEXT NOT NULL,                 -- the first capture that it is in force for
+    learned_at TEXT NOT NULL,
+    from_run   INTEGER REFERENCES runs(id),   -- the last run before; NULL: none
+    digest     TEXT NOT NULL,                 -- behind the ~ of captures.parser and revisions.parser that it read
+    templates  TEXT NOT NULL CHECK (json_valid(templates)),   -- [{"title": "div.news h1", ...}, ...]
+    lesson     TEXT NOT NULL CHECK (json_valid(lesson)),      -- support, runners-up, examples, doubts
+    UNIQUE (portal_id, since, learned_at)
+) STRICT;
+"""
+
 
 @migrations()
 def m001_first_tables(db: Database) -> None:
@@ -424,6 +440,20 @@ def m010_days_in_index(db: Database) -> None:
 def m011_watches(db: Database) -> None:
     """What tells of new reports that somebody waits for."""
     run_script(db, _WATCHES)
+
+
+@migrations()
+def m012_profiles(db: Database) -> None:
+    """What a portal's own pages taught of its templates."""
+    run_script(db, _PROFILES)
+
+
+@migrations()
+def m013_latest_by_docid(db: Database) -> None:
+    """What lets Datasette search the reports as they stand: the number by which the index knows each."""
+    for name in views.NAMES:
+        db.execute(f"DROP VIEW IF EXISTS {name}")
+    run_script(db, views.SCRIPT)
 
 
 def run_script(db: Database, script: str) -> None:

@@ -39,7 +39,7 @@ class Field:
 def changes(request: Request, article_id: Number, old: Version = None, new: Version = None) -> HTMLResponse:
     """From the version before the latest to the latest, or between two that are named."""
     with open_archive(request) as archive:
-        held = held_of(archive, article_id, request.app.state.overview.of(archive))
+        held = held_of(archive, article_id)
     after = new or held.archived.revision
     before = old or max(after - 1, 1)
     for number in (before, after):

@@ -14,7 +14,7 @@ from portal_archiver.web.numbers import Number, Version
 from portal_archiver.web.reading import open_archive
 from portal_archiver.web.troubles import NotFoundError
 
-# The styles, and the formats that people paste, as they call them; the first one stands open.
+# Styles and formats in the order in which they are shown, with their names.
 LABELS = {
     "apa": "APA",
     "chicago": "Chicago",
@@ -22,7 +22,9 @@ LABELS = {
     "harvard": "Harvard",
     "vietnamese": "Việt Nam",
     "bibtex": "BibTeX",
+    "biblatex": "BibLaTeX",
     "ris": "RIS",
+    "csl-json": "CSL-JSON",
 }
 
 
@@ -52,17 +54,17 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
-class Citing:
-    """All that a page holds so that its report can be cited.
+class Cited:
+    """All that a page says of how it may be cited: for people, and (`meta`, `linked`, `span`) for programs.
 
-    `citations` are for people, `meta` (Highwire), `linked` (JSON-LD) and `coins` for programs; `files` are the endings
-    of `/report/ID/cite.`, and `query` what the address of an older version has behind that.
+    `files` are the endings of `/report/ID/cite.`, and `query` is what the address of an older version has behind that.
     """
 
     citations: tuple[Citation, ...]
+    credit: str
     meta: tuple[tuple[str, str], ...]
     linked: dict[str, Any]
-    coins: str
+    span: str
     files: tuple[str, ...]
     query: str
 
@@ -71,16 +73,18 @@ class Citing:
         return DOWNLOADS[ending].media_type.partition(";")[0]
 
 
-def citing(cited: Citable) -> Citing:
+def cited(citable: Citable) -> Cited:
     """The citations of one version of a report."""
-    reference = reference_to(cited)
-    return Citing(
-        tuple(Citation(style, LABELS[style], cite(reference, style), style in FORMATS) for style in LABELS),
-        highwire(reference),
-        json_ld(cited, reference),
-        coins(reference),
-        tuple(DOWNLOADS),
-        f"?version={cited.archived.revision}" if cited.archived.revision < cited.revisions else "",
+    reference = reference_to(citable)
+    texts = ((style, label, cite(reference, style)) for style, label in LABELS.items())
+    return Cited(
+        citations=tuple(Citation(style, label, text.strip(), style in FORMATS) for style, label, text in texts),
+        credit=reference.credit,
+        meta=highwire(reference),
+        linked=json_ld(citable, reference),
+        span=coins(reference),
+        files=tuple(DOWNLOADS),
+        query=f"?version={citable.archived.revision}" if citable.archived.revision < citable.revisions else "",
     )
 
 
@@ -93,7 +97,7 @@ def cite_file(
     if download is None:
         raise NotFoundError(f"a citation comes as {', '.join(f'cite.{name}' for name in DOWNLOADS)}")
     with open_archive(request) as archive:
-        cited = archive.citable(article_id, version)
-    name = f"{reference_to(cited).key}.{ending}"  # letters and digits of ASCII
+        citable = archive.citable(article_id, version)
+    name = f"{reference_to(citable).key}.{ending}"  # letters and digits of ASCII
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(cite(cited, download.style), media_type=download.media_type, headers=headers)
+    return Response(cite(citable, download.style), media_type=download.media_type, headers=headers)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
 from portal_archiver.model import Citable
-from portal_archiver.store import Archive
+from portal_archiver.store import Archive, holdings
 from portal_archiver.web import atom, fresh, language
 from portal_archiver.web.asked import Asked
 from portal_archiver.web.reading import open_archive
@@ -36,10 +36,11 @@ def _answer(request: Request, asked: Asked) -> Response:
     if kept := fresh.unchanged(request, tag):
         return kept
     with open_archive(request) as archive:
-        overview = request.app.state.overview.of(archive)
-        if asked.portal and not any(portal.key == asked.portal for portal in overview.portals):
+        with archive.snapshot() as sql:
+            names = holdings.portal_names(sql)
+        if asked.portal and asked.portal not in names:
             raise NotFoundError(f"the archive has no portal {asked.portal[:60]!r}: /portals lists them")
-        name = overview.name_of(asked.portal) if asked.portal else ""
+        name = names.get(asked.portal, "")
         reports = _reports(archive, asked)
     site = str(request.base_url).rstrip("/")
     words = language.WORDS["vi"]

@@ -41,12 +41,14 @@ def histogram(months: Sequence[tuple[str, int]], link: Callable[[str], str]) -> 
     if len(names) < 2:
         return None
     step, most = 100 / len(names), max(counts.values())
-    bars = tuple(
-        Bar(name, n, round(i * step, 2), round(step * (1 - GAP), 2), round(max(100 * n / most, 2 if n else 0), 2),
-            link(name))
-        for i, name in enumerate(names) if (n := counts.get(name, 0)) or True
-    )  # fmt: skip
+    bars = tuple(_bar(name, counts.get(name, 0), most, i * step, step, link) for i, name in enumerate(names))
     return Histogram(bars, by_year, max(bars, key=lambda bar: bar.number), _ticks(names, step))
+
+
+def _bar(name: str, number: int, most: int, x: float, step: float, link: Callable[[str], str]) -> Bar:
+    """One bar; where there are any reports it can be seen, and leads to them."""
+    height = max(100 * number / most, 2) if number else 0
+    return Bar(name, number, round(x, 2), round(step * (1 - GAP), 2), round(height, 2), link(name) if number else "")
 
 
 def _all_between(first: str, last: str) -> list[str]:

@@ -40,7 +40,6 @@ TABLE: dict[str, tuple[str, str]] = {
     "home.holds": ("What the archive holds", "Kho lưu trữ có gì"),
     "home.newest": ("Newest reports", "Bài mới nhất"),
     "home.newest_day": ("newest of {day}", "mới nhất ngày {day}"),
-    "home.since": ("captured since {day}", "lưu từ ngày {day}"),
     "home.empty": (
         "The archive is still empty. `portal-archiver crawl` fills it.",
         "Kho lưu trữ còn trống. Chạy `portal-archiver crawl` để thu thập.",
@@ -183,6 +182,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "report.footer": ("The whole footer, verbatim", "Toàn văn chân trang"),
     "report.cite": ("Cite", "Trích dẫn"),
     "cite.download": ("As a file:", "Tải tệp:"),
+    "report.photo_credit": ("Credit for the photos:", "Ghi tên người chụp:"),
     "copy": ("Copy", "Sao chép"),
     "copied": ("Copied", "Đã chép"),
     "license.governing_body": ("Governing body", "Cơ quan chủ quản"),

@@ -15,6 +15,8 @@ TAGS = {
 ATTRIBUTES = {"a": {"href"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
 SCHEMES = {"http", "https", "mailto"}
 
+MANY_TAGS = 10_000  # below that nothing takes long, however it is nested
+
 _cleaner = nh3.Cleaner(
     tags=TAGS,
     attributes=ATTRIBUTES,
@@ -36,7 +38,16 @@ def cleaned(html: str, text: str) -> Markup:
     """
     if not html:
         html = "".join(f"<p>{escape(part)}</p>" for part in text.split("\n\n") if part.strip())
-    safe = _cleaner.clean(html)
+    safe = _cleaner.clean(tamed(html))
     # What nh3 wrote: text holds no "<table>", and attributes of tables are not kept.
     boxed = safe.replace("<table>", '<div class="wide" tabindex="0"><table>').replace("</table>", "</table></div>")
     return Markup(boxed)
+
+
+def tamed(html: str) -> str:
+    """HTML without the nesting and the lists of attributes that would keep a parser busy for minutes."""
+    if html.count("<") <= MANY_TAGS and len(html) < 1_000_000:
+        return html
+    from portal_archiver.parser.taming import tame  # here, and not at the top: the parser takes a second to load
+
+    return tame(html)

@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from time import monotonic
 
 from portal_archiver.model import Hit, PortalStatus
@@ -27,9 +27,6 @@ class Overview:
     """The holdings in figures: months are written 2024-05; `examples` are queries that find something."""
 
     reports: int
-    captures: int
-    first: datetime | None
-    last: datetime | None
     portals: tuple[PortalStatus, ...]
     months: tuple[tuple[str, int], ...]
     newest: tuple[Hit, ...]
@@ -39,10 +36,6 @@ class Overview:
     def newest_day(self) -> date | None:
         """The day of the newest report."""
         return max((portal.newest for portal in self.portals if portal.newest), default=None)
-
-    def name_of(self, key: str) -> str:
-        """A portal's name, or its key where it has none."""
-        return next((portal.name for portal in self.portals if portal.key == key and portal.name), key)
 
 
 class Memory:
@@ -74,12 +67,8 @@ class Memory:
 def overview(archive: Archive) -> Overview:
     """Count what an archive holds."""
     with archive.snapshot() as sql:
-        reports, captures, first, last = holdings.sizes(sql)
         return Overview(
-            reports=reports,
-            captures=captures,
-            first=first,
-            last=last,
+            reports=holdings.reports(sql),
             portals=archive.portals(),
             months=holdings.by_month(sql),
             newest=archive.search("", limit=NEWEST).hits,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -14,6 +15,7 @@ from portal_archiver.store import Archive, holdings
 from portal_archiver.text import decode
 from portal_archiver.urls import slug_of
 from portal_archiver.web import rewriting
+from portal_archiver.web.markup import tamed
 from portal_archiver.web.numbers import Number
 from portal_archiver.web.pages import render
 from portal_archiver.web.reading import open_archive
@@ -27,6 +29,16 @@ _EVIDENCE = {
     "Cache-Control": "private, max-age=3600",
     "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
 }
+
+
+class Held(NamedTuple):
+    """What the archive holds of the addresses on a page: where links lead, and pictures as data: URLs."""
+
+    places: Mapping[str, str]
+    pictures: Mapping[str, str]
+
+
+_NOTHING = Held({}, {})
 _EXTENSIONS = {
     "text/html": "html",
     "application/pdf": "pdf",
@@ -64,6 +76,7 @@ def capture(request: Request, capture_id: Number) -> HTMLResponse:
 @router.get("/page")
 def page(request: Request, capture_id: Number) -> HTMLResponse:
     """What stands in the frame."""
+    held = _NOTHING
     with open_archive(request) as archive:
         found = _found(archive, capture_id)
         payload = archive.payload(capture_id)
@@ -71,7 +84,11 @@ def page(request: Request, capture_id: Number) -> HTMLResponse:
         if kind not in ("page", "text") or len(payload) > rewriting.MOST:
             raise NotFoundError(f"capture {capture_id} holds no page that can be shown")
         text = decode(payload, charset(found.record))
-        html = _rewritten(archive, found, text) if kind == "page" else rewriting.as_text(text)
+        if kind == "page":
+            text = tamed(text)
+            held = _held(archive, found, text)
+    # The connection is for others again: what follows may take its time.
+    html = rewriting.as_text(text) if kind == "text" else rewriting.rewritten(text, found.record.final_url, *held)
     return HTMLResponse(html, headers=_EVIDENCE | {"Content-Security-Policy": rewriting.POLICY})
 
 
@@ -102,8 +119,10 @@ def headers(request: Request, capture_id: Number) -> Response:
     """What the server said with it, and what is known of the answer, as text."""
     with open_archive(request) as archive:
         record = _found(archive, capture_id).record
-    text = "".join(f"{name}: {_one_line(value)}\n" for name, value in (*_facts(record), ("", ""), *record.headers))
-    text = text.replace("\n: \n", "\n\n")
+    blocks = (
+        "".join(f"{name}: {_one_line(value)}\n" for name, value in part) for part in (_facts(record), record.headers)
+    )
+    text = "\n".join(blocks)
     kept = _disposition(record, "headers.txt")
     return Response(text.encode(), media_type="text/plain; charset=utf-8", headers=_EVIDENCE | kept)
 
@@ -116,15 +135,14 @@ def _found(archive: Archive, capture_id: int) -> Evidence:
     return found
 
 
-def _rewritten(archive: Archive, found: Evidence, text: str) -> str:
-    base = found.record.final_url
-    wanted = rewriting.addresses(text, base)
+def _held(archive: Archive, found: Evidence, html: str) -> Held:
+    """Of the addresses on a page, where in the archive they lead, and the pictures."""
+    wanted = rewriting.addresses(html, found.record.final_url)
     with archive.snapshot() as sql:
         moment = found.record.fetched_at
         places = {url: f"/report/{n}" for url, n in holdings.reports_at(sql, wanted.links, found.portal).items()}
         places |= {url: f"/capture/{n}" for url, n in holdings.nearest(sql, wanted.links, moment).items()}
-        pictures = _pictures(archive, holdings.nearest(sql, wanted.pictures, moment).items())
-    return rewriting.rewritten(text, base, places, pictures)
+        return Held(places, _pictures(archive, holdings.nearest(sql, wanted.pictures, moment).items()))
 
 
 def _pictures(archive: Archive, captures: Iterable[tuple[str, int]]) -> dict[str, str]:

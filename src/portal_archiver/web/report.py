@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from portal_archiver.store import Archive, holdings
+from portal_archiver.web.citing import cited
 from portal_archiver.web.numbers import Number, Version
-from portal_archiver.web.overview import Overview
 from portal_archiver.web.pages import render, words_of
 from portal_archiver.web.reading import open_archive
 from portal_archiver.web.report_page import Held, report_page
@@ -20,11 +20,11 @@ router = APIRouter(include_in_schema=False)
 def report(request: Request, article_id: Number, version: Version = None) -> HTMLResponse:
     """The report page."""
     with open_archive(request) as archive:
-        held = held_of(archive, article_id, request.app.state.overview.of(archive))
+        held = held_of(archive, article_id)
         number = version or held.archived.revision
         must_have(held, number)
-        older = archive.citable(article_id, number) if number < held.archived.revision else None
-    return render(request, "report.html", page=report_page(held, number, words_of(request), older))
+        citable = held.latest if number == held.archived.revision else archive.citable(article_id, number)
+    return render(request, "report.html", page=report_page(held, number, cited(citable), words_of(request)))
 
 
 @router.get("/report/{article_id}/captures")
@@ -35,7 +35,7 @@ def captures(request: Request, article_id: Number) -> HTMLResponse:
     return render(request, "captures.html", archived=archived, captures=found[::-1])
 
 
-def held_of(archive: Archive, article_id: int, overview: Overview) -> Held:
+def held_of(archive: Archive, article_id: int) -> Held:
     """What the archive holds of a report; UnknownArticleError."""
     with archive.snapshot() as sql:
         archived = archive.article(article_id)
@@ -46,10 +46,10 @@ def held_of(archive: Archive, article_id: int, overview: Overview) -> Held:
         return Held(
             archived,
             revisions,
-            archive.captures(article_id),
+            holdings.count_captures(sql, article_id),
             archive.story(article_id),
             holdings.nearest(sql, filter(None, urls), revisions[-1].captured_at),
-            overview.name_of(archived.portal),
+            holdings.portal_names(sql)[archived.portal],
         )
 
 

@@ -10,9 +10,9 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from portal_archiver.differences import Difference, differences
-from portal_archiver.model import Archived, Article, CaptureRecord, Citable, License, Photo, Revision, StoryLink
+from portal_archiver.model import Archived, Article, Citable, License, Photo, Revision, StoryLink
 from portal_archiver.text import plain
-from portal_archiver.web.citing import Citing, citing
+from portal_archiver.web.citing import Cited
 from portal_archiver.web.language import Words
 from portal_archiver.web.markup import cleaned
 
@@ -57,10 +57,10 @@ class ReportPage:
     pictures: tuple[Picture, ...]
     files: Mapping[str, int]
     versions: tuple[Version, ...]
-    captures: Sequence[CaptureRecord]
+    captures: int
     stories: Sequence[StoryLink]
     license: tuple[tuple[str, str], ...]
-    citing: Citing
+    cited: Cited
 
     @property
     def is_latest(self) -> bool:
@@ -74,14 +74,22 @@ class Held:
 
     archived: Archived
     revisions: tuple[Revision, ...]
-    captures: tuple[CaptureRecord, ...]
+    captures: int
     stories: tuple[StoryLink, ...]
     files: Mapping[str, int]
     portal_name: str
 
+    @property
+    def latest(self) -> Citable:
+        """What `Archive.citable` gives of the latest version, of what was loaded already."""
+        shown = self.revisions[-1]
+        name = "" if self.portal_name == self.archived.portal else self.portal_name
+        captured = (shown.captured_at, shown.sha256, shown.capture_id)
+        return Citable(self.archived, *captured, self.archived.revision, name)
 
-def report_page(held: Held, number: int, t: Words, older: Citable | None = None) -> ReportPage:
-    """The page of the version with this number, which there is; of one that is not the latest, `older` cites it."""
+
+def report_page(held: Held, number: int, cited: Cited, t: Words) -> ReportPage:
+    """The page of the version with this number, which there is."""
     revision = next(one for one in held.revisions if one.number == number)
     article = revision.article
     begins = bool(article.lead) and plain(article.body).startswith(plain(article.lead))
@@ -99,15 +107,8 @@ def report_page(held: Held, number: int, t: Words, older: Citable | None = None)
         captures=held.captures,
         stories=held.stories,
         license=tuple(license_lines(held.archived.license, t)),
-        citing=citing(older or _latest(held, revision)),
+        cited=cited,
     )
-
-
-def _latest(held: Held, revision: Revision) -> Citable:
-    """What `Archive.citable` gives of the latest version, of what was loaded already."""
-    name = "" if held.portal_name == held.archived.portal else held.portal_name
-    captured = (revision.captured_at, revision.sha256, revision.capture_id)
-    return Citable(held.archived, *captured, held.archived.revision, name)
 
 
 def _versions(revisions: Sequence[Revision], shown: int) -> Iterator[Version]:

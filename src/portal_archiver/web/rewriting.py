@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from portal_archiver.urls import absolute, canonicalize
 
-MOST = 4_000_000  # characters of a page that is shown
+MOST = 2_000_000  # characters of a page that is shown
 MOST_STYLE = 300_000  # characters of its style sheets
 MOST_PICTURES = 8_000_000  # bytes of pictures that are put into a page
 # What the frame may do: follow a link that the reader clicks, in the place of the whole page.

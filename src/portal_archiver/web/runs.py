@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from portal_archiver.model import PortalStatus, RunReport
+from portal_archiver.store import holdings
 from portal_archiver.web.nights import NIGHTS, SIDE, STATES, STEP, Fared, fared, state_of
 from portal_archiver.web.numbers import Number
 from portal_archiver.web.pages import render
@@ -60,5 +61,6 @@ def run(request: Request, run_id: Number) -> HTMLResponse:
     with open_archive(request) as archive:
         found = archive.run(run_id)
         events = archive.events(run_id, limit=MOST_EVENTS)
-        name = request.app.state.overview.of(archive).name_of(found.portal)
+        with archive.snapshot() as sql:
+            name = holdings.portal_names(sql)[found.portal]
     return render(request, "run.html", run=found, state=state_of(found), events=events, name=name)

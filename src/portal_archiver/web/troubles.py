@@ -18,6 +18,7 @@ from portal_archiver.errors import (
     UnknownRevisionError,
     UnknownRunError,
 )
+from portal_archiver.web.guard import HEADERS
 from portal_archiver.web.language import WORDS
 from portal_archiver.web.pages import render
 from portal_archiver.web.problems import BELOW, DESCRIBED, problem
@@ -103,4 +104,6 @@ def _refused(request: Request, error: Exception) -> Response:
 
 
 def _bug(request: Request, error: Exception) -> Response:
-    return told(request, 500, "trouble.500", says="trouble.500_says")
+    response = told(request, 500, "trouble.500", says="trouble.500_says")
+    response.headers.update(HEADERS)  # this answer leaves past the guard
+    return response

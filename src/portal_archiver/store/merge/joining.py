@@ -74,6 +74,7 @@ def _bring(both: Both, held: dict[str, int], show: Show) -> None:
     tables.runs(both)
     tables.robots(both)
     tables.watches(both)
+    tables.profiles(both)
 
 
 def _count(sql: sqlite3.Connection) -> dict[str, int]:

@@ -1,4 +1,5 @@
-"""What two archives can be asked for row by row: portals, footers, payloads, captures, runs, robots.txt, watches."""
+"""What two archives can be asked for row by row: portals, footers, payloads, captures, runs, robots.txt, watches,
+profiles."""
 
 from __future__ import annotations
 
@@ -179,3 +180,14 @@ def watches(both: Both) -> None:
         ours = insert(both.ours, "watches", row)
         for portal, url in both.theirs.execute(told, (theirs,)):
             both.ours.execute(tell, (ours, both.portals[portal], url))
+
+
+def profiles(both: Both) -> None:
+    """What was learned of a portal, by moment; which run that was after only its own archive can tell."""
+    key = "portal_id = ? AND since = ? AND learned_at = ?"
+    for row in dicts(both.theirs, "SELECT * FROM profiles ORDER BY id"):
+        del row["id"]
+        row |= {"portal_id": both.portals[row["portal_id"]], "from_run": None}
+        held = (row["portal_id"], row["since"], row["learned_at"])
+        if not both.ours.execute(f"SELECT 1 FROM profiles WHERE {key}", held).fetchone():
+            insert(both.ours, "profiles", row)

@@ -66,7 +66,8 @@ def stats(request: Request) -> Response:
     def make(archive: Archive) -> Stats:
         statuses = archive.portals()
         with archive.snapshot() as sql:
-            reports, captures, first, last = holdings.sizes(sql)
+            reports = holdings.reports(sql)
+            captures, first, last = holdings.captured(sql)
             months = holdings.by_month(sql)
         return Stats(
             reports=reports,
