@@ -72,7 +72,11 @@ def test_it_answers_as_it_says(described: Any, path: str, mode: GenerationMode) 
         asked += 1
         if mode is GenerationMode.POSITIVE and asked % 2:
             known(case)
-        case.call_and_validate(checks=CHECKS, timeout=20)
+        answer = case.call(timeout=20)
+        if answer.status_code == 414:  # Schemathesis does not take that for a refusal
+            assert answer.headers["content-type"] == ["application/problem+json"]
+        else:
+            case.validate_response(answer, checks=CHECKS)
 
     try:
         ask()
