@@ -196,3 +196,12 @@ def test_its_page_tells_of_all_that_can_be_asked_and_loads_nothing_from_elsewher
         assert methods["get"]["description"]
     assert 'src="http' not in page
     assert 'href="http' not in page
+
+
+def test_a_run_that_is_killed_is_told_although_it_wrote_nothing_of_it(web: httpx.Client, archive: Archive) -> None:
+    with archive.exclusive():
+        run = archive.begin_run(portal_at("https://www.bachhai.example/"), archive.run(1).started_at)
+        during = web.get(f"{V1}/runs/{run}")
+        assert during.json()["run"]["stopped"] == "running"
+    after = web.get(f"{V1}/runs/{run}", headers={"If-None-Match": during.headers["etag"]})
+    assert after.json()["run"]["stopped"] == "killed"

@@ -116,6 +116,10 @@ class Archive:
         """
         return self._connection.reading()
 
+    def is_written(self) -> bool:
+        """Whether a run is at work, here or in another process."""
+        return self._run_lock.is_held()
+
     def data_version(self) -> int:
         """A number that is another one when somebody else has written to the file since it was asked for last."""
         return int(self._connection.pragma("data_version"))

@@ -56,7 +56,7 @@ class Readers:
             raise TooSlowError from None
 
     def version(self) -> str:
-        """What changes whenever anybody writes to the archive; asked for before reading, an answer is no older.
+        """What changes when anybody writes to the archive, or a run begins or ends; ask before you read.
 
         SQLite counts the changes that a connection sees others make, so that one connection does nothing but ask.
         Another start of the server begins to count anew, under a name of its own.
@@ -64,7 +64,8 @@ class Readers:
         with self._watched:
             if self._watcher is None:
                 self._watcher = Archive(self._settings.archive, create=False, read_only=True)
-            return f"{self._life}-{self._watcher.data_version()}"
+            at_work = "+" if self._watcher.is_written() else ""  # a run that is killed writes nothing of it
+            return f"{self._life}-{self._watcher.data_version()}{at_work}"
 
     def close(self) -> None:
         """Close the connections that nobody uses."""
