@@ -11,25 +11,31 @@ import sqlite3
 from datetime import date
 
 from portal_archiver.errors import ArchiveError
+from portal_archiver.store import pairs
 
-COLUMNS = ("title", "body", "author", "captions", "credits", "section", "marks")
+# The text is the first column: FTS5 writes down the column of every word but for the first one's, which is a quarter of
+# the index.
+COLUMNS = ("body", "title", "author", "captions", "credits", "section", "marks")
 # Of a made-up word in `marks`: a letter of the private use area, which counts as a letter for the index.
 MARK = "\ue000"
 DATED = 1 << 40
 DAY_BITS = 18
 DAY_SIZE = 1 << DAY_BITS
 _NAMES = ", ".join(COLUMNS)
-_ADD = f"INSERT INTO articles_fts (rowid, {_NAMES}) SELECT docid, {_NAMES} FROM articles_text WHERE docid = ?"
-_REMOVE = (
-    f"INSERT INTO articles_fts (articles_fts, rowid, {_NAMES}) "
-    f"SELECT 'delete', docid, {_NAMES} FROM articles_text WHERE docid = ?"
-)
+_TEXTS = f"SELECT docid, {_NAMES} FROM articles_text WHERE docid = ?"
+_PLACES = f"({', '.join('?' * (len(COLUMNS) + 1))})"
+_ADD = f"INSERT INTO articles_fts (rowid, {_NAMES}) VALUES {_PLACES}"
+_REMOVE = f"INSERT INTO articles_fts (articles_fts, rowid, {_NAMES}) VALUES ('delete', {_PLACES[1:]}"
 _NAME_SECTION = """
 UPDATE articles SET section = (SELECT section FROM revisions WHERE id = revision_id)
  WHERE id = ? AND section IS NOT (SELECT section FROM revisions WHERE id = revision_id)
 """
 _EMPTY = "INSERT INTO articles_fts (articles_fts) VALUES ('delete-all')"
 _ALL = f"INSERT INTO articles_fts (rowid, {_NAMES}) SELECT docid, {_NAMES} FROM articles_text ORDER BY docid"
+_ALL_PAIRS = (
+    f"SELECT a.id, {', '.join(f't.{name}' for name in COLUMNS)}"
+    " FROM articles a CROSS JOIN articles_text t ON t.docid = a.docid ORDER BY a.id"
+)
 # FTS5's own tables (https://sqlite.org/fts5.html#fts5_data_structures); there is no content table, the view is it.
 _SHADOWS = ("articles_fts_data", "articles_fts_idx", "articles_fts_docsize", "articles_fts_config")
 _DEFINITION = "SELECT sql FROM main.sqlite_master WHERE name = ?"
@@ -55,18 +61,23 @@ def add(sql: sqlite3.Connection, article_id: int) -> None:
     if not _fits(docid, first):
         docid = article_id if first is None else _next(sql, first, article_id)
         sql.execute("UPDATE articles SET docid = ? WHERE id = ?", (docid, article_id))
-    sql.execute(_ADD, (docid,))
+    texts = sql.execute(_TEXTS, (docid,)).fetchone()
+    sql.execute(_ADD, texts)
+    pairs.add(sql, article_id, texts[1:-1], texts[-1])
 
 
 def remove(sql: sqlite3.Connection, article_id: int) -> None:
     """Take an article out of the index; only while it still stands as it was indexed, or the index is spoilt."""
     (docid,) = sql.execute("SELECT docid FROM articles WHERE id = ?", (article_id,)).fetchone()
-    sql.execute(_REMOVE, (docid,))
+    texts = sql.execute(_TEXTS, (docid,)).fetchone()
+    sql.execute(_REMOVE, texts)
+    pairs.remove(sql, article_id, texts[1:-1], texts[-1])
 
 
 def rebuild(sql: sqlite3.Connection) -> None:
     """Number all reports and make the index anew from the tables; in the order of the numbers: much the fastest."""
     sql.execute(_EMPTY)
+    sql.execute(pairs.EMPTY)
     sql.execute("UPDATE articles SET section = (SELECT section FROM revisions WHERE id = revision_id)")
     taken: dict[int, int] = {}
     for article_id, published in sql.execute("SELECT id, published FROM articles ORDER BY published, id").fetchall():
@@ -77,6 +88,8 @@ def rebuild(sql: sqlite3.Connection) -> None:
             docid = first + number if number < DAY_SIZE else article_id
         sql.execute("UPDATE articles SET docid = ? WHERE id = ?", (docid, article_id))
     sql.execute(_ALL)
+    for article_id, *texts, marks in sql.execute(_ALL_PAIRS):
+        pairs.add(sql, article_id, texts, marks)
 
 
 def trouble(sql: sqlite3.Connection) -> str:

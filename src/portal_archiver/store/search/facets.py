@@ -9,7 +9,7 @@ from datetime import date
 
 from portal_archiver.model import Facets
 from portal_archiver.store.index import DATED, DAY_BITS, day_of, first_of
-from portal_archiver.store.search.answer import Paging, find
+from portal_archiver.store.search.finding import find
 from portal_archiver.store.search.query import parse
 from portal_archiver.store.search.scope import FIRST, LAST, Filters, Scope, scope
 
@@ -21,7 +21,7 @@ def facets(sql: sqlite3.Connection, text: str, filters: Filters, *, exact: bool 
     """The counts of all reports that a search finds."""
     query = parse(text, exact=exact)
     within, _ = scope(sql, filters, query)
-    found = find(within, query, Paging(0, 0, "newest"))
+    found = find(within, query)
     numbers = list(found.head) if found.only_head else within.numbers(found.match, order="DESC", limit=LOOKED_AT)
     portals: Counter[str] = Counter()
     sections: Counter[str] = Counter()
