@@ -171,7 +171,9 @@ def test_the_schema_is_strict_and_as_many_migrations_as_its_version_says(tmp_pat
         assert len(schema.migrations.applied(archive.db)) == schema.VERSION
         assert not schema.migrations.pending(archive.db)
         ours = [
-            table for table in archive.db.tables if not table.name.startswith(("articles_fts", "_sqlite", "sqlite_"))
+            table
+            for table in archive.db.tables
+            if not table.name.startswith(("articles_fts", "articles_pairs", "_sqlite", "sqlite_"))
         ]
         assert {table.name for table in ours} == {
             "portals", "urls", "captures", "bodies", "articles", "revisions", "photos", "attachments", "article_urls",
@@ -220,6 +222,14 @@ UNDO = {
             "ALTER TABLE articles DROP COLUMN section",
             "CREATE VIEW articles_text AS SELECT 1 AS id",
             "CREATE VIRTUAL TABLE articles_fts USING fts5 (title, content = 'articles_text', content_rowid = 'id')",
+        ],
+    ),
+    11: (
+        "m011_pairs",
+        [
+            "DROP TABLE articles_pairs",
+            "DROP TABLE articles_fts",
+            "CREATE VIRTUAL TABLE articles_fts USING fts5 (title, content = 'articles_text', content_rowid = 'docid')",
         ],
     ),
 }

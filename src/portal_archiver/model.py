@@ -424,7 +424,7 @@ class Facets:
     """How the reports that a search finds are spread: (name, reports) each, portals and sections by number.
 
     Months are written 2024-05. `total` and `years` count all of them; where `bounded` is true, the others count the
-    newest 10,000 alone.
+    newest 5,000 alone.
     """
 
     total: int

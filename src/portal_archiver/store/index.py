@@ -36,10 +36,15 @@ _ALL_PAIRS = (
     f"SELECT a.id, {', '.join(f't.{name}' for name in COLUMNS)}"
     " FROM articles a CROSS JOIN articles_text t ON t.docid = a.docid ORDER BY a.id"
 )
-# FTS5's own tables (https://sqlite.org/fts5.html#fts5_data_structures); there is no content table, the view is it.
-_SHADOWS = ("articles_fts_data", "articles_fts_idx", "articles_fts_docsize", "articles_fts_config")
+# FTS5's own tables (https://sqlite.org/fts5.html#fts5_data_structures); the text is in views, and not among them.
+_SHADOWS = ("data", "idx", "docsize", "config")
 _DEFINITION = "SELECT sql FROM main.sqlite_master WHERE name = ?"
-_CHECK = "INSERT INTO temp.articles_fts (articles_fts, rank) VALUES ('integrity-check', 1)"
+_TABLES = {"articles_fts": "it", "articles_pairs": "its list of pairs"}
+_PAIRS_VIEW = f"""
+CREATE TEMP VIEW pairs_text AS
+SELECT a.id AS id, pairs_of({", ".join(f"t.{name}" for name in COLUMNS)}) AS pairs
+  FROM main.articles a JOIN main.articles_text t ON t.docid = a.docid
+"""
 _NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN})
 
 
@@ -99,21 +104,30 @@ def trouble(sql: sqlite3.Connection) -> str:
     index is checked, a temporary one, against the view over the archive's own tables. It is called inside a
     transaction that is rolled back: index and tables are of one moment, and the copy vanishes.
     """
-    (view,), (table,) = (sql.execute(_DEFINITION, (name,)).fetchone() for name in ("articles_text", "articles_fts"))
+    (view,) = sql.execute(_DEFINITION, ("articles_text",)).fetchone()
     sql.execute(view.replace("CREATE VIEW", "CREATE TEMP VIEW", 1))
-    sql.execute(table.replace("articles_fts", "temp.articles_fts", 1))
+    sql.create_function("pairs_of", len(COLUMNS), lambda *texts: pairs.tokens(texts[:-1], texts[-1]))
+    sql.execute(_PAIRS_VIEW)
+    return next(filter(None, (_trouble_of(sql, table, name) for table, name in _TABLES.items())), "")
+
+
+def _trouble_of(sql: sqlite3.Connection, table: str, name: str) -> str:
+    (definition,) = sql.execute(_DEFINITION, (table,)).fetchone()
+    definition = definition.replace("content = ''", "content = 'pairs_text', content_rowid = 'id'")
+    sql.execute(definition.replace(table, f"temp.{table}", 1))
+    there = {row[0] for row in sql.execute("SELECT name FROM main.sqlite_master WHERE name LIKE ?", (f"{table}%",))}
     try:
-        for shadow in _SHADOWS:
+        for shadow in (f"{table}_{part}" for part in _SHADOWS if f"{table}_{part}" in there):
             sql.execute(f"DELETE FROM temp.{shadow}")
             sql.execute(f"INSERT INTO temp.{shadow} SELECT * FROM main.{shadow}")
     except sqlite3.Error as error:
         _no_room(error)
-        return f"it cannot be read ({error})"
+        return f"{name} cannot be read ({error})"
     try:
-        sql.execute(_CHECK)
+        sql.execute(f"INSERT INTO temp.{table} ({table}, rank) VALUES ('integrity-check', 1)")
     except sqlite3.Error as error:
         _no_room(error)
-        return "it does not agree with the reports, or with itself"
+        return f"{name} does not agree with the reports, or with itself"
     return ""
 
 

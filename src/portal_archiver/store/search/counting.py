@@ -49,14 +49,15 @@ def count_beside(scope: Scope, words: Words) -> Counted | None:
     if not (scope.has_pairs and all(pairs.known(*pair) for pair in words.pairs)):
         return None
     together = pairs.expression(words.pairs)
-    found = scope.beside(together, limit=MOST_OF_ONE)
     if len(words.query.words) == 2:
+        found = scope.beside(together, limit=MOST_OF_ONE)
         if len(found) < MOST_OF_ONE:
             return Counted(len(found), numbers=numbers_of(scope.sql, found))
         return Counted(scope.count_beside(together))
-    checked = numbers_of(scope.sql, found[:MOST_CHECKED])
+    found = scope.beside(together, limit=MOST_CHECKED + 1)
     if len(found) > MOST_CHECKED and words.entries * OF_A_PHRASE <= MOST_ENTRIES:
         return None
+    checked = numbers_of(scope.sql, found[:MOST_CHECKED])
     texts = read_texts(scope, checked)
     fitting = tuple(number for number in checked if texts[number].has(*words.query.words))
     if len(found) <= MOST_CHECKED:

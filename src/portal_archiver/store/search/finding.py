@@ -64,7 +64,7 @@ def _with_some(within: Scope, strict: str, query: Query, best: int) -> Found:
 
     A sentence that stands somewhere is a quotation (a headline, say): then its words are meant as they stand.
     """
-    words = words_of(query, frequencies(within.sql))
+    words = words_of(query, frequencies(within))
     head = rank(within, words)
     if query.sentence and any(text.has(*query.words) for text in head.texts.values()):
         return _quoting(within, words)
@@ -99,14 +99,14 @@ def _quoting(within: Scope, words: Words) -> Found:
 
 def _with_all(within: Scope, strict: str, query: Query, best: int) -> Found:
     """The reports with all that is asked for."""
-    words = words_of(query, frequencies(within.sql)) if query.is_phrase else None
+    words = words_of(query, frequencies(within)) if query.is_phrase else None
     if words and (counted := count_beside(within, words)):
         return _of_phrase(within, strict, words, counted, best)
     if best:
         hits = within.numbers(strict, limit=MOST_OF_ONE)  # without an order, which costs half as much again
         if len(hits) < MOST_OF_ONE:
             return _few(within, strict, query, hits, best)
-    words = words or words_of(query, frequencies(within.sql))
+    words = words or words_of(query, frequencies(within))
     total, estimated, _ = count(within, strict, words)
     if not (best and total):
         return Found(within, strict, total, estimated=estimated)
@@ -130,7 +130,7 @@ def _few(within: Scope, strict: str, query: Query, hits: Sequence[int], best: in
     """All of few hits in the order of bm25 where that is cheap, else the best ones first."""
     if len(hits) < 2:
         return Found(within, strict, len(hits), tuple(hits), only_head=True)
-    words = words_of(query, frequencies(within.sql))
+    words = words_of(query, frequencies(within))
     costs = sum(words.found.values()) + sum(words.found[word] for pair in words.pairs for word in pair)
     if costs > CHEAP:
         head = rank(within, words, strict, sorted(hits, reverse=True))
@@ -156,7 +156,7 @@ def _exactly(within: Scope, strict: str, query: Query) -> Found:
     """The reports whose text has the exact terms; the newest so many are read, as the index knows no diacritics."""
     numbers = within.numbers(strict, order="DESC", limit=MOST_EXACT)
     kept = exactly(within, numbers, query.exact)
-    weights = words_of(query, frequencies(within.sql)).weights({})
+    weights = words_of(query, frequencies(within)).weights({})
     scores = score_all(weights, read_texts(within, kept))
     best = sorted(kept, key=lambda number: (scores[number], number), reverse=True)
     return Found(within, strict, len(kept), tuple(best), bounded=len(numbers) == MOST_EXACT, only_head=True)
