@@ -12,15 +12,15 @@ PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs bench replay clean
+.PHONY: help demo test check format docs bench bench-million screenshots replay try-replay clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 15
 
 demo: $(READY) ## Archive a small fictional portal into ./archive.db, and search it
 	@$(BIN)/portal-archiver demo
 
-test: $(READY_TEST) ## Run the tests
+test: $(READY_TEST) try-replay ## Run the tests
 	@touch $(TESTED).new && $(PYTEST) && mv $(TESTED).new $(TESTED)
 
 check: $(READY_TEST) ## Lint, types, and the tests, unless nothing has changed since they passed
@@ -42,7 +42,18 @@ docs: $(READY) ## Write docs/schema.md from the migrations
 bench: $(READY_BENCH) ## Measure speed, beside well-known peers in the same run
 	@$(BIN)/python -m benchmarks
 
+bench-million: $(READY_BENCH) ## Measure saving into a million reports: half an hour, 28 GB in TMPDIR
+	@$(BIN)/python -m benchmarks.saving 0 1000000
+
+screenshots: $(READY_TEST) ## Make the pictures of the README (needs Chromium)
+	@$(BIN)/python tests/screenshots.py docs/screenshots
+
 replay: $(REPLAY)/.ready ## Install pywb and wacz, with which the tests replay and validate exports
+
+# Tests that need pywb or wacz skip where these cannot be installed.
+try-replay: | $(VENV)
+	@[ -e $(REPLAY)/.ready ] || PIP_RETRIES=1 $(MAKE) --no-print-directory replay || \
+	echo "pywb and wacz cannot be installed here: the tests that need them skip" >&2
 
 clean: ## Remove what the targets made, but never an archive
 	rm -rf $(VENV) $(REPLAY) build src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -69,6 +80,7 @@ $(READY_BENCH): $(READY)
 
 # In an environment of its own: pywb needs other versions of what we need, and a brotli that would take the place of ours.
 $(REPLAY)/.ready: | $(VENV)
+	@echo "Setting up $(REPLAY) (once; about a minute) ..."
 	@$(BIN)/python -m venv $(REPLAY)
 	@$(REPLAY)/bin/python -m pip install --quiet --disable-pip-version-check pywb==2.10.0 wacz==0.6.0
 	@touch $@

@@ -3,7 +3,9 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("parsing", "memory", "archiving", "reparsing", "crawling", "frontier", "searching")
+BENCHMARKS = (
+    "parsing", "memory", "archiving", "saving", "stories", "reparsing", "crawling", "frontier", "searching", "learning",
+)  # fmt: skip
 
 if __name__ == "__main__":
     for name in BENCHMARKS:

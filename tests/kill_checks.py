@@ -97,10 +97,20 @@ UPDATE captures SET article_id = 1;
 INSERT INTO photos (revision_id, n, url, caption, credit, position) VALUES
   (1, 0, 'https://dong.example/a.jpg', 'Con đường', 'HẢI', 0);
 INSERT INTO article_urls (portal_id, url, article_id, shown) VALUES (1, 'https://dong.example/tin/1', 1, 's');
-INSERT INTO articles_fts (rowid, title, body, author, captions, credits, section)
-  SELECT id, title, body, author, captions, credits, section FROM articles_text;
 INSERT INTO runs (portal_id, started_at) VALUES (1, '2024-01-01T00:00:00.000000+00:00');
 """
+# How the report gets into the index, from the version on in which that began.
+INDEXED = {
+    10: """
+UPDATE articles SET docid = 1;
+INSERT INTO articles_fts (rowid, title, body, author, captions, credits, section, marks)
+  SELECT docid, title, body, author, captions, credits, section, marks FROM articles_text;
+""",
+    1: """
+INSERT INTO articles_fts (rowid, title, body, author, captions, credits, section)
+  SELECT id, title, body, author, captions, credits, section FROM articles_text;
+""",
+}
 
 Held = dict[str, list[tuple[Any, ...]]]
 
@@ -152,7 +162,8 @@ def older(archive: Path, version: int) -> None:
         db = Database(sql, execute_plugins=False)
         later = [migration.name for migration in schema.migrations.pending(db)][version:]
         schema.migrations.apply(db, stop_before=later)
-        sql.executescript(f"PRAGMA application_id = {schema.APPLICATION_ID}; PRAGMA user_version = {version}; {ROWS}")
+        rows = ROWS + next(script for first, script in INDEXED.items() if version >= first)
+        sql.executescript(f"PRAGMA application_id = {schema.APPLICATION_ID}; PRAGMA user_version = {version}; {rows}")
 
 
 def state_of(archive: Path, folder: Path) -> State:

@@ -39,6 +39,26 @@ def test_what_a_search_finds_is_what_is_written(demo_folder: Path, tmp_path: Pat
     assert json.loads(done.stdout)["written"]["captures"] == len(pages)
 
 
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet", "bibtex", "ris"])
+def test_reports_become_a_file_and_a_summary_of_it(demo_folder: Path, tmp_path: Path, form: str) -> None:
+    source = str(demo_folder / "archive.db")
+    done = cli(tmp_path, "export", form, "a", "--archive", source, "--article", "1", "--article", "2", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["written"] == {"reports": 2, "bytes": (tmp_path / "a").stat().st_size}
+    again = cli(tmp_path, "export", form, "a", "--archive", source)
+    assert again.stderr == "error: a exists already: give another name, or replace it with --overwrite\n"
+    replaced = cli(tmp_path, "export", form, "a", "--archive", source, "--article", "1", "--overwrite")
+    assert replaced.stdout.startswith("a: 1 report; ")
+
+
+def test_the_reports_of_a_search_are_its_hits(demo_folder: Path, tmp_path: Path) -> None:
+    source = str(demo_folder / "archive.db")
+    found = json.loads(cli(tmp_path, "search", "nong thon moi", "--archive", source, "--limit", "99", "--json").stdout)
+    cli(tmp_path, "export", "jsonl", "a.jsonl", "--archive", source, "--search", "nong thon moi")
+    lines = (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()
+    assert {json.loads(line)["id"] for line in lines} == {hit["article_id"] for hit in found["hits"]}
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

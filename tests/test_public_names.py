@@ -21,7 +21,7 @@ from portal_archiver.model import Article, Capture, Hit, Link, Page, Portal, Res
 
 SOURCE = Path(portal_archiver.__file__).parent
 NAMES = set(
-    "parse_page parse_license Archive crawl Capture Page Article Photo Attachment License Dateline Link Portal"
+    "parse_page parse_license Archive crawl cite Capture Page Article Photo Attachment License Dateline Link Portal"
     " RunReport".split()
 )
 ROOMS = {"crawler", "parser", "store"}
@@ -66,6 +66,11 @@ def loaded_after(code: str) -> set[str]:
     return set(done.stdout.split())
 
 
+def rooms_loaded(modules: set[str]) -> set[str]:
+    """The rooms of ours that some modules are of."""
+    return {name.split(".")[1] for name in modules if name.startswith("portal_archiver.")}
+
+
 # --- names ------------------------------------------------------------------------------------------------------------
 
 
@@ -91,14 +96,14 @@ def test_a_name_that_is_not_public_is_an_ordinary_attribute_error() -> None:
 def test_importing_the_package_loads_no_room_and_no_library_of_one() -> None:
     loaded = loaded_after("import portal_archiver")
     assert not loaded & {"httpx", "aiohttp", "sqlite_utils", "bs4", "selectolax", "typer"}
-    assert {name for name in loaded if name.startswith("portal_archiver.")} <= {"portal_archiver.model"}
+    assert rooms_loaded(loaded) <= {"model"}
 
 
 def test_the_records_load_the_model_alone() -> None:
     loaded = loaded_after(
         "from portal_archiver import Article, Attachment, Capture, Dateline, License, Link, Page, Portal"
     )
-    assert {name for name in loaded if name.startswith("portal_archiver.")} == {"portal_archiver.model"}
+    assert rooms_loaded(loaded) == {"model"}
 
 
 def test_a_parser_needs_neither_network_nor_database_and_a_search_no_network() -> None:
@@ -248,8 +253,10 @@ def test_a_room_never_imports_another(room: str) -> None:
             assert names <= {room} | GROUND, module
 
 
-def test_the_model_imports_nothing_of_ours() -> None:
-    assert IMPORTS["model"] == set()
+def test_the_model_imports_nothing_of_ours_but_itself() -> None:
+    inside = {module: names for module, names in IMPORTS.items() if module.split(".")[0] == "model"}
+    assert len(inside) > 5
+    assert {module for module, names in inside.items() if not names <= {"model"}} == set()
 
 
 def test_only_the_pipeline_knows_all_three_rooms() -> None:
@@ -261,16 +268,37 @@ def test_only_the_pipeline_knows_all_three_rooms() -> None:
     assert [module for module, names in IMPORTS.items() if names >= ROOMS] == []
 
 
-def test_exports_know_the_store_alone_and_imports_only_how_the_crawler_decodes() -> None:
-    for room, neighbor in (("exports", "store"), ("imports", "crawler")):
-        inside = {module: names for module, names in IMPORTS.items() if module.split(".")[0] == room}
-        assert inside
-        assert {module for module, names in inside.items() if not names <= {room, neighbor} | GROUND} == set()
+@pytest.mark.parametrize(
+    ("room", "neighbors"),
+    [
+        ("exports", {"store", "citations"}),
+        ("imports", {"crawler"}),
+        ("citations", set()),
+    ],
+)
+def test_what_stands_beside_the_rooms_knows_few_of_them(room: str, neighbors: set[str]) -> None:
+    inside = {module: names for module, names in IMPORTS.items() if module.split(".")[0] == room}
+    assert inside
+    assert {module for module, names in inside.items() if not names <= {room} | neighbors | GROUND} == set()
+
+
+def test_a_citation_needs_neither_network_nor_database() -> None:
+    assert not loaded_after("from portal_archiver import cite") & {"httpx", "sqlite_utils", "bs4", "citeproc"}
 
 
 def test_nothing_imports_the_command_line_but_itself() -> None:
     outside = {module: names for module, names in IMPORTS.items() if module.split(".")[0] not in ("cli", "__main__")}
     assert [module for module, names in outside.items() if "cli" in names] == []
+
+
+def test_the_web_knows_the_store_and_only_the_command_line_knows_the_web() -> None:
+    inside = {module: names for module, names in IMPORTS.items() if module.split(".")[0] == "web"}
+    assert len(inside) > 10
+    allowed = {"web", "store", "citations", "differences"} | GROUND
+    assert inside.pop("web.markup") <= allowed | {"parser"}  # which knows how markup is tamed
+    assert {module: names - allowed for module, names in inside.items() if names - allowed} == {}
+    outside = [name for name, names in IMPORTS.items() if "web" in names and name.split(".")[0] != "web"]
+    assert outside == ["cli.serve"]
 
 
 def test_no_module_takes_a_detour_through_the_public_names() -> None:

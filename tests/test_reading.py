@@ -107,6 +107,16 @@ def test_one_process_alone_starts_no_other(tmp_path: Path, read_here: list[str],
     assert len(read_here) == report.fetched
 
 
+@pytest.mark.parametrize(("processes", "number", "started"), [(2, 3, True), (2, 2, False), (1, 3, False)])
+def test_where_many_are_known_to_come_they_are_started_at_once(
+    monkeypatch: pytest.MonkeyPatch, processes: int, number: int, started: bool
+) -> None:
+    monkeypatch.setattr(reading, "MANY", 3)
+    with Readers(processes) as readers:
+        readers.expect(number)
+        assert (readers._pool is not None) is started
+
+
 def test_they_end_with_a_crawl_that_is_killed(tmp_path: Path) -> None:
     script = tmp_path / "killed.py"
     script.write_text(KILLED, encoding="utf-8")

@@ -16,13 +16,15 @@ from pathlib import Path
 import pytest
 
 from portal_archiver import errors
-from portal_archiver.cli import COMMANDS, exits, run
+from portal_archiver.cli import COMMANDS, GROUPS, exits, run
 from portal_archiver.demo import serve
+from portal_archiver.imports import KNOWN
 from portal_archiver.settings import FIELDS, SETTINGS
 
 TOP = Path(__file__).parent.parent
 README = (TOP / "README.md").read_text(encoding="utf-8")
 OPERATIONS = (TOP / "docs" / "operations.md").read_text(encoding="utf-8")
+IMPORTING = (TOP / "docs" / "importing.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 BLOCKS = BLOCK.findall(README)
 PORT = "8765"  # of the demo portal, in the README
@@ -65,7 +67,7 @@ def commands(page: str) -> Iterator[list[str]]:
             yield words[: next((n for n, word in enumerate(words) if ">" in word), None)]
 
 
-SHOWN = [*commands(README), *commands(OPERATIONS)]
+SHOWN = [*commands(README), *commands(OPERATIONS), *commands(IMPORTING)]
 
 
 def test_the_readme_shows_the_commands_that_matter() -> None:
@@ -75,8 +77,9 @@ def test_the_readme_shows_the_commands_that_matter() -> None:
 
 @pytest.mark.parametrize("words", SHOWN, ids=" ".join)
 def test_a_command_that_is_shown_can_be_typed(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert words[0] in [command.__name__.partition("_")[0] for command, _ in COMMANDS]
-    assert run([words[0], "--help"]) == 0
+    named = words[: 2 if words[0] in dict(GROUPS) else 1]
+    assert words[0] in [*(command.__name__.partition("_")[0] for command, _ in COMMANDS), *dict(GROUPS)]
+    assert run([*named, "--help"]) == 0
     options = re.findall(r"^  (?:-\w, )?(--[\w-]+)", capsys.readouterr().out, re.M)
     assert [word for word in words if word.startswith("--") and word not in options] == []
 
@@ -116,10 +119,15 @@ def test_the_table_of_settings_names_them_all_and_no_others() -> None:
 def test_the_table_of_exit_codes_has_them_all_and_no_others() -> None:
     tree = [error for error in vars(errors).values() if isinstance(error, type)]
     codes = {error.exit_code for error in tree if issubclass(error, errors.PortalArchiverError)}
-    codes |= {exits.OK, exits.BUG, exits.USAGE, exits.SOME_FAILED, exits.DRIFTED}
+    codes |= {exits.OK, exits.BUG, exits.USAGE, exits.SOME_FAILED, exits.DRIFTED, exits.NEWS}
     codes |= {exits.SIGNALED + signal.SIGINT, exits.SIGNALED + signal.SIGTERM}
     assert [int(code) for row in table("exit code") for code in row[0].split(", ")] == sorted(codes)
-    assert {int(code) for row in table("exit code", OPERATIONS) for code in row[0].split(", ")} == codes - {0, 1, 2}
+    told = {int(code) for row in table("exit code", OPERATIONS) for code in row[0].split(", ")}
+    assert told == codes - {exits.OK, exits.BUG, exits.USAGE, exits.NEWS}
+
+
+def test_the_table_of_servers_names_them_all_and_no_others() -> None:
+    assert [row[0].strip("`") for row in table("server", IMPORTING)] == list(KNOWN)
 
 
 # --- code -------------------------------------------------------------------------------------------------------------

@@ -454,14 +454,15 @@ def test_one_that_is_stopped_goes_on_where_it_was_and_ends_the_same(
         assert told(archive) == told(copy)
 
 
-def test_further_processes_read_the_same(tmp_path: Path, older: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("known", [True, False], ids=["started at once", "started when one cannot keep up"])
+def test_further_processes_read_the_same(tmp_path: Path, older: pytest.MonkeyPatch, known: bool) -> None:
     with serve() as url, Archive(tmp_path / "archive.db") as archive, Archive(tmp_path / "copy.db") as copy:
         portal = portal_at(url)
         crawl(portal, archive)
         older.undo()
         archive.db.conn.backup(copy.db.conn)
         reparse([portal], copy)
-        older.setattr(reading, "WORTH_A_START", 3)
+        older.setattr(reading, "MANY" if known else "WORTH_A_START", 3)
         reparse([portal], archive, ReparseOptions(processes=2))
         assert told(archive) == told(copy)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -178,7 +177,7 @@ def test_the_schema_is_strict_and_as_many_migrations_as_its_version_says(tmp_pat
         assert {table.name for table in ours} == {
             "portals", "urls", "captures", "bodies", "articles", "revisions", "photos", "attachments", "article_urls",
             "licenses", "runs", "run_events", "dictionaries", "robots", "story_bands",
-            "story_links",
+            "story_links", "watches", "watch_hits", "profiles",
         }  # fmt: skip
         assert all(table.strict for table in ours)
         assert archive.db.journal_mode == "wal"
@@ -211,7 +210,7 @@ UNDO = {
         ],
     ),
     8: ("m008_provenance", ["DROP INDEX captures_by_url", "ALTER TABLE captures DROP COLUMN source"]),
-    9: ("m009_views", [f"DROP VIEW {name}" for name in re.findall(r"CREATE VIEW (\w+)", views.SCRIPT)]),
+    9: ("m009_views", [f"DROP VIEW {name}" for name in views.NAMES]),
     10: (
         "m010_days_in_index",
         [
@@ -224,8 +223,11 @@ UNDO = {
             "CREATE VIRTUAL TABLE articles_fts USING fts5 (title, content = 'articles_text', content_rowid = 'id')",
         ],
     ),
-    11: (
-        "m011_pairs",
+    11: ("m011_watches", ["DROP TABLE watch_hits", "DROP TABLE watches"]),
+    12: ("m012_profiles", ["DROP TABLE profiles"]),
+    13: ("m013_latest_by_docid", ["DROP VIEW articles_latest", "CREATE VIEW articles_latest AS SELECT 1 AS id"]),
+    14: (
+        "m014_pairs",
         [
             "DROP TABLE articles_pairs",
             "DROP TABLE articles_fts",

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from portal_archiver.citations import cite as cite
     from portal_archiver.model import Article as Article
     from portal_archiver.model import Attachment as Attachment
     from portal_archiver.model import Capture as Capture
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 # A room is loaded when one of its names is asked for: a search need not wait for the crawler (PEP 562).
 _ROOMS = {
+    "citations": ("cite",),
     "model": (
         "Article", "Attachment", "Capture", "Dateline", "License", "Link", "Page", "Photo", "Portal", "RunReport",
     ),
@@ -33,8 +35,8 @@ _ROOMS = {
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = [  # noqa: RUF022 - as people meet them
-    "parse_page", "parse_license", "Archive", "crawl", "Capture", "Page", "Article", "Photo", "Attachment", "License",
-    "Dateline", "Link", "Portal", "RunReport",
+    "parse_page", "parse_license", "Archive", "crawl", "cite", "Capture", "Page", "Article", "Photo", "Attachment",
+    "License", "Dateline", "Link", "Portal", "RunReport",
 ]  # fmt: skip
 
 

@@ -60,6 +60,20 @@ def load(path: Path) -> dict[str, Portal]:
     return {key: Portal(key=key, **values) for key, values in settings.items()}
 
 
+def append(path: Path, tables: str) -> None:
+    """Add tables to the end of a file; ConfigError, and the file is as it was, where that makes no configuration."""
+    text = _read(path)
+    new = path.with_name(path.name + ".new")
+    try:
+        new.write_text(f"{text.rstrip()}\n\n{tables}", encoding="utf-8")
+        load(new)
+        new.replace(path)
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}") from error
+    finally:
+        new.unlink(missing_ok=True)
+
+
 def _read(path: Path) -> str:
     try:
         raw = path.read_bytes()
@@ -138,13 +152,20 @@ def _values(where: Key, table: dict[str, Any], settings: Mapping[str, Setting], 
 
 def _value(setting: Setting, key: Key, value: object, mistakes: _Mistakes) -> Any:
     if setting.fields and isinstance(value, dict):
-        return _values(key, value, setting.fields, mistakes)
+        table = _values(key, value, setting.fields, mistakes)
+        return (table,) if setting.many else table
     if setting.each and isinstance(value, dict):
         return {name: _value(setting.each, (*key, name), one, mistakes) for name, one in value.items()}
     if setting.many and isinstance(value, list) and value:
-        return tuple(_one(setting, (*key, index), element, mistakes) for index, element in enumerate(value))
+        return tuple(_element(setting, (*key, index), element, mistakes) for index, element in enumerate(value))
     one = _one(setting, key, value, mistakes)
     return (one,) if setting.many else one
+
+
+def _element(setting: Setting, key: Key, value: object, mistakes: _Mistakes) -> Any:
+    if setting.fields and isinstance(value, dict):
+        return _values(key, value, setting.fields, mistakes)
+    return _one(setting, key, value, mistakes)
 
 
 def _one(setting: Setting, key: Key, value: object, mistakes: _Mistakes) -> Any:
@@ -284,4 +305,6 @@ start = {start}
 # published, author, lead, body, section, photos, caption, attachments and footer.
 # select.title = "div.news h1"
 # select.published = "div.news span.date"
+# What `portal-archiver learn` finds out of the portal's templates is kept in the archive; [[portal.{key}.learned]]
+# tables here, as `learn` prints them, take its place.
 """

@@ -15,8 +15,20 @@ class UnknownArticleError(PortalArchiverError):
     """No article of the archive has this id."""
 
 
+class UnknownRevisionError(PortalArchiverError):
+    """An article has no revision of this number."""
+
+
+class UnknownStyleError(PortalArchiverError):
+    """There is no citation style of this name."""
+
+
 class UnknownRunError(PortalArchiverError):
     """No run of the archive has this id."""
+
+
+class MissingPartError(PortalArchiverError):
+    """What was asked for needs a library that is not installed."""
 
 
 class OutputError(PortalArchiverError):

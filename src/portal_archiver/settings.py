@@ -185,6 +185,9 @@ FIELDS = {
     "footer": _SELECTOR,
 }
 
+# What a template that was learned says; see parser/learning.
+LEARNED_FIELDS = dict.fromkeys(("title", "body", "published", "author", "section", "caption", "omit"), _SELECTOR)
+
 SETTINGS = {
     "name": Setting('a name such as "Cổng thông tin điện tử tỉnh Bạch Hải"', _text),
     "start": Setting('an address such as "https://www.bachhai.example/"', _url, many=True),
@@ -192,6 +195,7 @@ SETTINGS = {
     "articles": Setting('a pattern such as "*/tin-tuc/*.html"', _text, many=True),
     "listings": Setting('a pattern such as "*/chuyen-muc/*"', _text, many=True),
     "select": Setting('CSS selectors by field, such as { title = "div.news h1" }', _table, fields=FIELDS),
+    "learned": Setting("tables of CSS selectors, as `learn` prints them", _table, many=True, fields=LEARNED_FIELDS),
     "delay": Setting("a number of seconds between 0 and 3600", _seconds(0, MAX_DELAY)),
     "budget": _PAGES,
     "budgets": Setting('budgets by pattern, such as { "*/lich-cong-tac/*" = 50 }', _table, each=_PAGES),

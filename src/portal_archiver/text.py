@@ -81,6 +81,14 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
+def clean(text: str) -> str:
+    """`plain` text that formats of others can hold on one line: no control character, no half of a surrogate pair."""
+    line = plain(text)
+    if line.isprintable():
+        return line
+    return " ".join("".join(char for char in line if unicodedata.category(char) not in ("Cc", "Cs")).split())
+
+
 def _folding() -> dict[int, str | None]:
     """Each letter with a mark to the letter without, đ to d, each combining mark to nothing."""
     table: dict[int, str | None] = {ord("đ"): "d", **dict.fromkeys(INVISIBLE), **dict.fromkeys(range(0x300, 0x370))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 Path = tuple[str | int, ...]
@@ -27,9 +28,10 @@ def key_lines(text: str) -> Lines:
     lines: Lines = {}
     tokens = _tokens(text)
     table: Path = ()
+    numbers: Counter[Path] = Counter()
     for word, line in tokens:
         if word == "[":
-            table = _key(tokens, "]")
+            table = _header(tokens, numbers)
             _mark(lines, table, line)
         elif word not in ("]", "\n"):
             _pair(word, line, tokens, table, "\n", lines)
@@ -43,6 +45,16 @@ def _tokens(text: str) -> Iterator[Token]:
         position = match.start()
         if not match[0].startswith("#"):
             yield match[0], line
+
+
+def _header(tokens: Iterator[Token], numbers: Counter[Path]) -> Path:
+    """The path of a [table] or of the next of its [[tables]], up to the first sign that ends it."""
+    first, _ = next(tokens)
+    if first != "[":
+        return _key(tokens, "]", first)
+    table = _key(tokens, "]")
+    numbers[table] += 1
+    return (*table, numbers[table] - 1)
 
 
 def _mark(lines: Lines, path: Path, line: int) -> None:

@@ -16,6 +16,7 @@ import typer
 from portal_archiver.cli import (
     accept,
     backup,
+    cite,
     crawl,
     demo,
     diff,
@@ -26,13 +27,17 @@ from portal_archiver.cli import (
     history,
     importing,
     init,
+    learn,
     merge,
     reparse,
     runs,
     search,
+    serve,
     show,
     status,
     verify,
+    watch,
+    wayback,
 )
 from portal_archiver.cli.failures import DEBUG, INTERRUPTED, WRONG_USE, ending_of, is_unwritable
 from portal_archiver.cli.program import NAME
@@ -55,24 +60,32 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (crawl.crawl, crawl.EXAMPLE),
     (search.search, search.EXAMPLE),
     (show.show, show.EXAMPLE),
+    (cite.cite, cite.EXAMPLE),
+    (serve.serve, serve.EXAMPLE),
     (history.history, history.EXAMPLE),
     (diff.diff, diff.EXAMPLE),
     (status.status, status.EXAMPLE),
     (runs.runs, runs.EXAMPLE),
     (accept.accept, accept.EXAMPLE),
     (reparse.reparse, reparse.EXAMPLE),
+    (learn.learn, learn.EXAMPLE),
     (digest.digest, digest.EXAMPLE),
     (doctor.doctor, doctor.EXAMPLE),
-    (exporting.export_captures, exporting.EXAMPLE),
-    (importing.import_captures, importing.EXAMPLE),
+    (exporting.export_file, exporting.EXAMPLE),
     (explain.explain_page, explain.EXAMPLE),
     (verify.verify, verify.EXAMPLE),
     (backup.backup, backup.EXAMPLE),
     (merge.merge, merge.EXAMPLE),
     (demo.demo, demo.EXAMPLE),
 )
+bringing_in = typer.Typer(help="Bring in captures that others made.")
+bringing_in.command("warc", epilog=importing.EXAMPLE)(importing.import_warc)
+bringing_in.command("wayback", epilog=wayback.EXAMPLE)(wayback.import_wayback)
+GROUPS: tuple[tuple[str, typer.Typer], ...] = (("import", bringing_in), ("watch", watch.app))  # commands of commands
 for command, example in COMMANDS:
     app.command(command.__name__.partition("_")[0], epilog=example)(command)
+for group, commands in GROUPS:
+    app.add_typer(commands, name=group)
 
 
 def _print_version(wanted: bool) -> None:

@@ -9,6 +9,7 @@ from portal_archiver.errors import UnreachableError
 from portal_archiver.model import RunReport
 
 OK, BUG, USAGE, SOME_FAILED, DRIFTED = 0, 1, 2, 3, 4
+NEWS = 10  # `watch run --exit-code`: something is new
 SIGNALED = 128  # plus the number of the signal: 130 for SIGINT, 143 for SIGTERM
 
 # What makes a crawl end with SOME_FAILED: pages that should have come. The other reasons are usual on any real portal

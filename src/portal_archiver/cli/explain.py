@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from portal_archiver.cli.options import DEFAULT_CONFIG, AsJson, ConfigPath
+from portal_archiver.cli.options import DEFAULT_ARCHIVE, DEFAULT_CONFIG, ArchivePath, AsJson, ConfigPath, existing
 from portal_archiver.cli.screen import Screen, emit, out, safe
 from portal_archiver.config import load
 from portal_archiver.errors import PortalArchiverError, UnreachableError
 from portal_archiver.model import Capture, Portal
-from portal_archiver.urls import canonicalize, on_hosts
+from portal_archiver.urls import canonicalize, host_of, on_hosts
 
 if TYPE_CHECKING:
     from portal_archiver.parser.explain import Explanation
@@ -27,12 +27,13 @@ def explain_page(
     page: Annotated[str, typer.Argument(metavar="URL|FILE", help="An address to fetch, or a saved page.")],
     url: Annotated[str, typer.Option("--url", metavar="URL", help="The address that a saved page had.")] = "",
     config: ConfigPath = DEFAULT_CONFIG,
+    archive: ArchivePath = DEFAULT_ARCHIVE,
     as_json: AsJson = False,
 ) -> None:
     """Show how a page is read, field by field, and why.
 
     An address is fetched as the crawler would, within robots.txt, and with the selectors of its portal if the
-    configuration has one for its host. Nothing is stored.
+    configuration has one for its host, and with what the archive has learned of that. Nothing is stored.
     """
     # Here, and not at the top: the parser takes a while to load, which no other command should pay.
     from portal_archiver.parser.explain import explain
@@ -40,7 +41,7 @@ def explain_page(
 
     portals = list(load(config).values()) if config.exists() else []
     capture = _saved(Path(page), url) if not canonicalize(page) else _fetched(page, _portal_of(page, portals))
-    portal = _portal_of(capture.final_url, portals)
+    portal = _taught(_portal_of(capture.final_url, portals), capture, archive)
     explanations = explain(
         capture.body, capture.final_url, Known(portal, capture.headers, fetched_at=capture.fetched_at)
     )
@@ -52,6 +53,19 @@ def explain_page(
 
 def _portal_of(url: str, portals: Sequence[Portal]) -> Portal | None:
     return next((portal for portal in portals if on_hosts(url, portal.hosts)), None)
+
+
+def _taught(portal: Portal | None, capture: Capture, archive: Path) -> Portal | None:
+    """The portal with the profile that a crawl of today would read its pages with."""
+    if not archive.exists():
+        return portal
+    from portal_archiver.pipeline.profiles import Taught
+
+    with existing(archive) as opened:
+        host = host_of(capture.final_url)
+        key = portal.key if portal else opened.portal_of_host(host)
+        known = portal or (Portal((capture.final_url,), key=key) if key else None)
+        return Taught(known, opened).at(capture.fetched_at) if known else None
 
 
 def _saved(path: Path, url: str) -> Capture:

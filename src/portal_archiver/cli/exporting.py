@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.filesize import decimal
@@ -14,48 +14,66 @@ from portal_archiver.cli.screen import count, emit, out
 from portal_archiver.errors import PortalArchiverError
 from portal_archiver.store import Archive
 
-EXAMPLE = "Example: portal-archiver export wacz bachhai.wacz --portal bachhai"
+if TYPE_CHECKING:
+    from portal_archiver.exports import Exported, ExportedReports
+
+EXAMPLE = "Example: portal-archiver export csv bachhai.csv --portal bachhai"
 
 
 class Format(StrEnum):
-    """The formats that can be written."""
+    """The formats that can be written: captures in the first two, reports in the others."""
 
     WARC = "warc"
     WACZ = "wacz"
+    CSV = "csv"
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+    BIBTEX = "bibtex"
+    RIS = "ris"
 
 
-def export_captures(
-    form: Annotated[Format, typer.Argument(metavar="FORMAT", help="warc or wacz.")],
+def export_file(
+    form: Annotated[Format, typer.Argument(metavar="FORMAT", help="warc, wacz, csv, jsonl, parquet, bibtex or ris.")],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to make; .warc.gz for a compressed WARC.")],
     archive: ArchivePath = DEFAULT_ARCHIVE,
-    portal: Annotated[str | None, typer.Option(metavar="KEY", help="Only captures of this portal.")] = None,
+    portal: Annotated[str | None, typer.Option(metavar="KEY", help="Only what is of this portal.")] = None,
     search: Annotated[
-        str | None, typer.Option(metavar="QUERY", help="Only captures of reports that have all these words.")
+        str | None, typer.Option(metavar="QUERY", help="Only what is of reports that have all these words.")
     ] = None,
     article: Annotated[
         list[int] | None,
-        typer.Option(parser=whole(1), metavar="ID", help="Only captures of this report; may be given again."),
+        typer.Option(parser=whole(1), metavar="ID", help="Only what is of this report; may be given again."),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it exists.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write captures as WARC or WACZ files, for replay elsewhere.
+    """Write captures or reports to a file for other programs.
 
-    All of them, unless --portal, --search or --article say which. The same captures make the same bytes.
+    warc and wacz hold captures, for replay elsewhere: the same captures make the same bytes. The others hold reports,
+    each as it stands now: csv for Excel, jsonl with all that is known of each, parquet (needs pyarrow), and bibtex and
+    ris, which are citations. All of them, unless --portal, --search or --article say which.
     """
-    from portal_archiver.exports import export_wacz, export_warc
-
-    write = {Format.WARC: export_warc, Format.WACZ: export_wacz}[form]
     with existing(archive) as opened:
         if portal is not None:
             must_hold(opened, portal)
         chosen = _articles(opened, portal, search, article)
-        written = write(opened, file, portal=portal, articles=chosen, overwrite=overwrite)
+        written, summary = _write(opened, form, file, portal=portal, articles=chosen, overwrite=overwrite)
     if as_json:
         emit({"archive": archive, "file": file, "format": form.value, "written": written})
-        return
-    captures = f"{count(written.captures, 'capture')}, {written.revisits:,} of them a payload that was seen before"
-    out().say(f"{file}: {captures}; {decimal(written.bytes)}")
+    else:
+        out().say(f"{file}: {summary}; {decimal(written.bytes)}")
+
+
+def _write(opened: Archive, form: Format, file: Path, **chosen: Any) -> tuple[Exported | ExportedReports, str]:
+    """Make the file; what was written, as figures and in words."""
+    from portal_archiver.exports import FORMS, export_reports, export_wacz, export_warc
+
+    if form in FORMS:
+        reports = export_reports(opened, file, form, **chosen)
+        return reports, count(reports.reports, "report")
+    captures = (export_warc if form is Format.WARC else export_wacz)(opened, file, **chosen)
+    seen = f"{captures.revisits:,} of them a payload that was seen before"
+    return captures, f"{count(captures.captures, 'capture')}, {seen}"
 
 
 def _articles(opened: Archive, portal: str | None, search: str | None, wanted: list[int] | None) -> list[int] | None:

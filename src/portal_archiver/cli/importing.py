@@ -1,10 +1,9 @@
-"""`portal-archiver import`: captures that others made."""
+"""`portal-archiver import warc`: captures that others made, from their files; and what all imports share."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,23 +37,20 @@ FIGURES = (
 )
 
 
-class Kind(StrEnum):
-    """What can be read."""
+Files = Annotated[list[Path], typer.Argument(metavar="FILE", help="The files to read, compressed or not.")]
+OnePortal = Annotated[
+    str | None, typer.Option("--portal", metavar="KEY", help="Keep all pages as this portal's, whatever their hosts.")
+]
 
-    WARC = "warc"
 
-
-def import_captures(
-    kind: Annotated[Kind, typer.Argument(metavar="FORMAT", help="warc: WARC and ARC files, compressed or not.")],
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="The files to read.")],
+def import_warc(
+    files: Files,
     config: ConfigPath = DEFAULT_CONFIG,
     archive: ArchivePath = DEFAULT_ARCHIVE,
-    portal: Annotated[
-        str | None, typer.Option(metavar="KEY", help="Keep all pages as this portal's, whatever their hosts.")
-    ] = None,
+    portal: OnePortal = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read pages that others captured into the archive.
+    """Read WARC and ARC files that others made into the archive.
 
     Each goes to the portal of the configuration that its host belongs to, and pages of other hosts are left out;
     without a configuration, to the portal that has pages of its host already, or to a new one named as the host. An
@@ -73,11 +69,11 @@ def import_captures(
     for file in files:
         if not file.is_file():
             raise PortalArchiverError(f"{file}: no such file")
-    portals = _portals(config)
+    portals = portals_of(config)
     from portal_archiver.pipeline import ImportOptions, import_warcs
 
     with Archive(archive) as opened, stoppable() as stop:
-        report = import_warcs(files, opened, ImportOptions(portal, portals, _Lines(err()), stop.event))
+        report = import_warcs(files, opened, ImportOptions(portal, portals, Lines(err(), "response"), stop.event))
     code = _code(report, stop.signal)
     if as_json:
         emit({"archive": archive, "files": files, "report": report, "exit_code": code})
@@ -88,7 +84,7 @@ def import_captures(
     raise typer.Exit(code)
 
 
-def _portals(config: Path) -> dict[str, Portal]:
+def portals_of(config: Path) -> dict[str, Portal]:
     """The portals of the configuration; none where there is no file of the usual name."""
     return {} if config == DEFAULT_CONFIG and not config.exists() else load(config)
 
@@ -101,25 +97,33 @@ def _code(report: ImportReport, signal: int | None) -> int:
 
 def show_import(screen: Screen, report: ImportReport) -> None:
     """Print what an import did, and what it left out."""
+    show_figures(screen, report)
+    if report.stopped:
+        screen.say("Stopped; what was read is saved. Run the same command again to go on.")
+
+
+def show_figures(screen: Screen, report: ImportReport) -> None:
+    """Print the figures that every import has."""
     from portal_archiver.imports.warc import REASONS
 
     for name, label, meaning in FIGURES:
         screen.say(f"{label:13}{getattr(report, name):9,}  {meaning}")
     for reason, number in sorted(report.skipped.items(), key=lambda item: -item[1]):
         screen.say(f"{'left out':13}{number:9,}  {REASONS[reason]}", "dim")
-    if report.stopped:
-        screen.say("Stopped; what was read is saved. Run the same command again to go on.")
 
 
-class _Lines:
-    """Says now and then how far an import is."""
+class Lines:
+    """Says now and then how far an import is: of a file or host so many responses, or whatever `noun` says."""
 
-    def __init__(self, screen: Screen, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, screen: Screen, noun: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._screen = screen
+        self._noun = noun
         self._clock = clock
         self._spoken = clock()
 
-    def __call__(self, file: str, number: int) -> None:
+    def __call__(self, source: str, number: int, total: int | None) -> None:
+        """Take note of one."""
         if self._clock() - self._spoken >= SECONDS_BETWEEN_LINES:
             self._spoken = self._clock()
-            self._screen.say(Text(safe(f"{file}: {count(number, 'response')} read")))
+            done = f"{number:,} of {count(total, self._noun)}" if total else count(number, self._noun)
+            self._screen.say(Text(safe(f"{source}: {done} read")))

@@ -61,6 +61,14 @@ def seconds(text: str) -> float:
     return float(sum(spans))
 
 
+def pause(text: str) -> float:
+    """A pause as typed, in seconds: `0`, `1.5`; at most an hour."""
+    number = str(text).strip()  # a default comes as the number it is
+    if re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,6})?", number) and float(number) <= 3600:
+        return float(number)
+    raise typer.BadParameter(f'expected a number of seconds from 0 to 3600, got "{text}"')
+
+
 def since(text: str) -> datetime:
     """A moment as typed: so long ago (`12h`, `1d`, `2w`), or the beginning of a day on this machine's clock."""
     if ago := _AGO.fullmatch(str(text).strip().lower()):

@@ -23,6 +23,7 @@ from portal_archiver.urls import SCHEMES, ascii_host
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 REMOVED = frozenset({404, 410})  # their body is kept: it is what the server said
 NOT_MODIFIED = 304
+PARTIAL = 206  # an answer to a request for a range of bytes (RFC 9110 §15.3.7)
 # text/html, application/xhtml+xml, application/rss+xml, text/plain...
 READABLE = re.compile(r"text/(html|plain|xml)|application/([\w.-]+\+)?xml|application/(x-)?gzip", re.I)
 FORM_TYPE = "application/x-www-form-urlencoded"
@@ -76,16 +77,19 @@ async def exchange(
     cut: int | None = None,
     form: Form | None = None,
     file: bool = False,
+    coded: bool = False,
 ) -> Answer:
     """Ask once and read the answer; whatever goes wrong is a reason in the answer, never an exception.
 
     With `cut`, a body of any content type is taken, and what goes beyond that many bytes is dropped. With `form`, its
-    fields are posted; with `file`, a body of any content type is taken whole.
+    fields are posted; with `file`, a body of any content type is taken whole; with `coded`, its Content-Encoding is
+    not undone.
     """
     try:
         request = _request(client, url, headers, form)
         async with asyncio.timeout(limits.max_seconds), aclosing(await client.send(request, stream=True)) as response:
-            answer = replace(await _read(response, url, limits, cut, file=file), peer=response.extensions[PEER])
+            answer = await _read(response, url, limits, cut, file=file, coded=coded)
+            answer = replace(answer, peer=response.extensions[PEER])
             return _of_form(answer) if form else answer
     except FAULTS as error:
         return Answer(url, reason=reason_of_fault(error), detail=detail_of_fault(error))
@@ -105,7 +109,9 @@ def _of_form(answer: Answer) -> Answer:
     return answer
 
 
-async def _read(response: httpx.Response, url: str, limits: Limits, cut: int | None, *, file: bool) -> Answer:
+async def _read(
+    response: httpx.Response, url: str, limits: Limits, cut: int | None, *, file: bool, coded: bool
+) -> Answer:
     status = response.status_code
     headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
     if status in REDIRECTS and "location" in response.headers:
@@ -113,12 +119,12 @@ async def _read(response: httpx.Response, url: str, limits: Limits, cut: int | N
     if status == NOT_MODIFIED and not {"if-none-match", "if-modified-since"}.isdisjoint(response.request.headers):
         return Answer(url, status, headers)
     readable = file or cut is not None or _is_readable(response, url)
-    if status in PAGE_STATUSES:
+    if status in PAGE_STATUSES or (status == PARTIAL and "range" in response.request.headers):
         if not readable:
             kind = response.headers["content-type"]
             return Answer(url, status, headers, reason=Reason.NOT_HTML, detail=f"Content-Type: {kind[:100]}")
-        return Answer(url, status, headers, await _body(response, limits, cut))
-    body = await _body(response, limits, cut) if status in REMOVED and readable else b""
+        return Answer(url, status, headers, await _body(response, limits, cut, coded=coded))
+    body = await _body(response, limits, cut, coded=coded) if status in REMOVED and readable else b""
     detail = f"{status} {response.reason_phrase[:100]}".strip()
     return Answer(url, status, headers, body, reason_of_status(status), detail)
 
@@ -135,7 +141,7 @@ def _is_index(response: httpx.Response) -> bool:
     return "xml" in kind and "html" not in kind
 
 
-async def _body(response: httpx.Response, limits: Limits, cut: int | None) -> bytes:
+async def _body(response: httpx.Response, limits: Limits, cut: int | None, *, coded: bool) -> bytes:
     """The payload, decoded here and not by httpx: its decoders open a whole chunk at once, however much comes out."""
     limit = cut if cut is not None else limits.max_index_bytes if _is_index(response) else limits.max_bytes
     announced = response.headers.get("content-length", "")
@@ -147,5 +153,5 @@ async def _body(response: httpx.Response, limits: Limits, cut: int | None) -> by
         if len(payload) > limit:
             break
     whole = bounded([bytes(payload)], limit, cut=cut is not None)
-    codings = response.headers.get("content-encoding", "")
+    codings = "" if coded else response.headers.get("content-encoding", "")
     return decoded(whole, codings, limit, cut=cut is not None) if codings else whole

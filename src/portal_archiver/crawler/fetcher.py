@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -111,6 +112,17 @@ class Fetcher:
             here, form = target, form if answer.status in SAME_METHOD else None
         detail = f"more than {self._limits.max_redirects} redirects, the last to {here}"
         return Fetch(url, reason=Reason.TOO_MANY_REDIRECTS, detail=detail)
+
+    async def ask(self, url: str, *, max_bytes: int, headers: Mapping[str, str] | None = None) -> Answer:
+        """What a service that is made for programs answers: a body of any type, its Content-Encoding not undone.
+
+        A redirect is handed out as it is. No robots.txt is asked: that speaks to those who follow links, and here the
+        URL was made from what the service documents. All else is as for a page: turns, retries, the check of addresses.
+        """
+        limits = replace(self._limits, max_bytes=max_bytes)
+        asking = partial(exchange, headers=headers or {}, limits=limits, file=True, coded=True)
+        answer: Answer = await retrying(self._limits)(self._send, url, asking)
+        return answer
 
     async def _visit(self, url: str, headers: Mapping[str, str], form: Form | None, *, file: bool) -> Answer:
         return await self._refusal(url, file=file) or await self._ask(url, headers=headers, form=form, file=file)

@@ -8,15 +8,15 @@ import re
 from collections.abc import Iterator
 from contextlib import redirect_stderr
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import BufferedReader, ChunkedDataReader
-from warcio.timeutils import iso_date_to_datetime
 
 from portal_archiver.crawler.decoding import DecodingError, TooLargeError, decoded
+from portal_archiver.imports.moments import moment_of
 from portal_archiver.imports.unpacked import DamagedError, Unpacked
 from portal_archiver.model import PAGE_STATUSES, Capture, Source
 from portal_archiver.urls import host_of
@@ -24,8 +24,6 @@ from portal_archiver.urls import host_of
 logging.getLogger("warcio").addHandler(logging.NullHandler())  # what it complains of is told here, with its place
 
 MAX_FIELDS = 10_000  # bytes of a metadata record that are looked at
-FIRST_YEAR = 1990  # earlier than the Web: a time that is none
-DIGITS = "%Y%m%d%H%M%S"  # the time of an ARC
 HTML = re.compile(r"text/html|application/xhtml\+xml", re.I)
 # How an export of ours, and Browsertrix, say what was true of a payload on the wire and is not of the one kept.
 ORIGINAL = re.compile(r"x-orig-(content-encoding|transfer-encoding|content-length)", re.I)
@@ -40,10 +38,14 @@ class Original(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page. That of a revisit has no payload: `original` has it."""
+    """A page. That of a revisit has no payload: `original` has it.
+
+    `unchecked`: it was to be held against a digest, but could not be.
+    """
 
     capture: Capture
     original: Original | None = None
+    unchecked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,9 @@ REASONS = {
     "undecodable": "compressed in a way that cannot be undone",
     "no-original": "revisits of a page that is in no file imported so far",
     "other-host": "pages of hosts that belong to no portal",
+    "posted": "answers to forms, which no address shows",
+    "other-time": "captures from before or after the time asked for",
+    "repeated": "captures with the payload of the one before",
     "unreadable": "pages that broke the parser",
 }
 
@@ -87,8 +92,14 @@ def read_warc(path: Path, *, max_bytes: int) -> Iterator[Found | Skipped | Damag
 
     Requests and the like are passed over. OSError: the file cannot be opened or read.
     """
+    with path.open("rb") as file:
+        yield from read_records(file, path.name, max_bytes=max_bytes)
+
+
+def read_records(file: BinaryIO, name: str, *, max_bytes: int) -> Iterator[Found | Skipped | Damage]:
+    """The same of an open file; `name` is what it is called as a source."""
     last: Found | None = None  # what is said of a response may stand behind it
-    for item in _records(path, max_bytes):
+    for item in _records(file, name, max_bytes):
         if isinstance(item, _Redirected):
             if last and last.capture.source and last.capture.source.record == item.record:
                 last = replace(last, capture=replace(last.capture, url=item.via))
@@ -102,26 +113,25 @@ def read_warc(path: Path, *, max_bytes: int) -> Iterator[Found | Skipped | Damag
         yield last
 
 
-def _records(path: Path, max_bytes: int) -> Iterator[Found | Skipped | Damage | _Redirected]:
-    with path.open("rb") as file:
-        source = Unpacked(file)
-        records = ArchiveIterator(source)
-        records.reader = BufferedReader(source)  # its own would unpack once more, and be silent on damage
-        while True:
-            try:
-                with redirect_stderr(io.StringIO()):
-                    record = next(records)
-                    found = _read(record, path.name, max_bytes)
-                    _drain(record.raw_stream)
-            except StopIteration:
-                return
-            except OSError:
-                raise
-            except Exception as error:  # whatever warcio stumbles over is in the file
-                yield Damage(path.name, *_place(error, source, records))
-                return
-            if found:
-                yield found
+def _records(file: BinaryIO, name: str, max_bytes: int) -> Iterator[Found | Skipped | Damage | _Redirected]:
+    source = Unpacked(file)
+    records = ArchiveIterator(source)
+    records.reader = BufferedReader(source)  # its own would unpack once more, and be silent on damage
+    while True:
+        try:
+            with redirect_stderr(io.StringIO()):
+                record = next(records)
+                found = _read(record, name, max_bytes)
+                _drain(record.raw_stream)
+        except StopIteration:
+            return
+        except OSError:
+            raise
+        except Exception as error:  # whatever warcio stumbles over is in the file
+            yield Damage(name, *_place(error, source, records))
+            return
+        if found:
+            yield found
 
 
 def _place(error: Exception, source: Unpacked, records: Any) -> tuple[int, str]:
@@ -153,7 +163,7 @@ def _read(record: Any, file: str, max_bytes: int) -> Found | Skipped | _Redirect
     if int(status) not in PAGE_STATUSES:
         return Skipped("status")
     headers = tuple((str(name), str(value)) for name, value in record.http_headers.headers)
-    capture = Capture(url, "", made, int(status), _as_sent(headers), source=_source(record, file))
+    capture = Capture(url, "", made, int(status), as_sent(headers), source=_source(record, file))
     if record.rec_type == "revisit":
         return _revisit(record, capture)
     if not HTML.match((capture.header("content-type") or "text/html").strip()):
@@ -190,18 +200,22 @@ def _with_payload(
     said = {name.lower(): value for name, value in headers}
     if "chunked" in said.get("transfer-encoding", "").lower():
         raw = ChunkedDataReader(io.BytesIO(raw)).read()
+    body = opened(raw, said.get("content-encoding", ""), max_bytes)
+    return body if isinstance(body, Skipped) else Found(replace(capture, body=body, sha256=""))
+
+
+def opened(raw: bytes, codings: str, max_bytes: int) -> bytes | Skipped:
+    """A payload with its content codings undone, if they are there to be undone."""
     try:
-        body = decoded(raw, said.get("content-encoding", ""), max_bytes)
+        return decoded(raw, codings, max_bytes)
     except TooLargeError:
         return Skipped("too-large")
     except DecodingError:
-        if b"<" not in raw[:1000]:  # else it was decoded before it was written, and its header left as it was
-            return Skipped("undecodable")
-        body = raw
-    return Found(replace(capture, body=body, sha256=""))
+        # Else it was decoded before it was written, and its header left as it was.
+        return raw if b"<" in raw[:1000] else Skipped("undecodable")
 
 
-def _as_sent(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+def as_sent(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     """The headers that the server sent, where a writer has set others in the place of some."""
     if not any(ORIGINAL.fullmatch(name) for name, _ in headers):
         return headers
@@ -211,12 +225,7 @@ def _as_sent(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...
 
 def _moment(record: Any, name: str) -> datetime | None:
     """A moment of a record's header; None for one that is missing, or cannot be."""
-    try:
-        text = record.rec_headers.get_header(name) or ""
-        made = (datetime.strptime(text, DIGITS) if text.isdecimal() else iso_date_to_datetime(text)).replace(tzinfo=UTC)
-    except (ValueError, OverflowError, TypeError):
-        return None
-    return made if made.year >= FIRST_YEAR and made < datetime.now(UTC) + timedelta(days=1) else None
+    return moment_of(record.rec_headers.get_header(name) or "")
 
 
 def _source(record: Any, file: str) -> Source:

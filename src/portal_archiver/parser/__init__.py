@@ -2,7 +2,7 @@
 
 from portal_archiver.parser.licensing.license import parse_license
 from portal_archiver.parser.page import parse_page
-from portal_archiver.parser.version import VERSION, version_for
+from portal_archiver.parser.version import VERSION, digest_of, version_for
 from portal_archiver.parser.webform import read_form
 
-__all__ = ["VERSION", "parse_license", "parse_page", "read_form", "version_for"]
+__all__ = ["VERSION", "digest_of", "parse_license", "parse_page", "read_form", "version_for"]

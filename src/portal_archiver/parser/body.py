@@ -39,6 +39,17 @@ PERIOD = re.compile(r"\btu\b.*\bden\b")  # "(Từ 02/5 đến 05/5)": a schedule
 _ESCAPED_MARKUP = re.compile(r"</?o:p>|<!--.*?-->")  # Word's tags that an editor escaped into text
 
 
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """Blocks of which it is known what they are: captions, and what is no report's."""
+
+    captions: frozenset[int] = frozenset()
+    omitted: frozenset[int] = frozenset()
+
+
+NOTHING_KNOWN = Hints()
+
+
 @dataclass(slots=True)
 class Reading:
     """What the region turned out to hold: body pieces, picture blocks with their captions, byline, source line."""
@@ -55,9 +66,9 @@ class Reading:
 class _Reader:
     """Walks the region once, in order, knowing what it saw last."""
 
-    def __init__(self, index: ProseIndex, region: Region, title: str, base: str) -> None:
+    def __init__(self, index: ProseIndex, region: Region, title: str, base: str, hints: Hints) -> None:
         self.index, self.outline, self.region, self.base = index, index.outline, region, base
-        self.title = fold(title)
+        self.title, self.hints = fold(title), hints
         self.in_text = False  # the first paragraph is behind
         blocks = self.outline.blocks[region.start : region.end]
         self.captions = Captions(self.outline, region.start, region.end, _usual_length(blocks))
@@ -69,10 +80,17 @@ class _Reader:
     def read(self) -> Reading:
         position = self.region.start
         while position < self.region.end:
-            position = self.table(position) or self.box(position) or self.place(position)
+            position = self.omit(position) or self.table(position) or self.box(position) or self.place(position)
         self.trim()
         self.reading.lead = self.find_lead()
         return self.reading
+
+    def omit(self, position: int) -> int | None:
+        """Passes over a block that the portal's other pages have shown to be no report's; the block behind it."""
+        if position not in self.hints.omitted:
+            return None
+        self.leave_out("learned furniture", self.outline.blocks[position].text)
+        return position + 1
 
     def table(self, position: int) -> int | None:
         """Keeps the data table that begins here, if one does; the block behind it."""
@@ -138,6 +156,9 @@ class _Reader:
             return True
         if read_byline(text):  # "Bài và ảnh: Lê Hoa" below the last picture
             return False
+        if position in self.hints.captions:
+            self.captions.take(position, text)
+            return True
         emphasized = any("em" in tags for _, tags, _ in block.parts)
         if self.captions.fits(block, text, emphasized=emphasized, first=not self.reading.pieces):
             self.captions.take(position, text)
@@ -248,9 +269,12 @@ ROLES: tuple[Callable[[_Reader, int, Block, str], bool], ...] = (
 )
 
 
-def read_body(index: ProseIndex, region: Region, title: str, base: str = "") -> Reading:
-    """Reads the region under a headline into body pieces, captions, byline and source line; `base` resolves links."""
-    return _Reader(index, region, title, base).read()
+def read_body(index: ProseIndex, region: Region, title: str, base: str = "", hints: Hints = NOTHING_KNOWN) -> Reading:
+    """Reads the region under a headline into body pieces, captions, byline and source line; `base` resolves links.
+
+    `hints` says of some blocks what they are.
+    """
+    return _Reader(index, region, title, base, hints).read()
 
 
 def is_file_link(block: Block) -> bool:

@@ -44,8 +44,8 @@ def explain(html: bytes | str, url: str, known: Known | None = None) -> tuple[Ex
     found = [Explanation("kind", (Reason(kind, why, True),)), Explanation("title", tuple(_titles(evidence, title)))]
     if title and reading and article:
         found.append(Explanation("published", tuple(_dates(evidence, title, article))))
-        found += _plain_fields(article)
-        found += _body(title, reading, article)
+        found += _plain_fields(evidence, article)
+        found += _body(evidence, title, reading, article)
     found.append(Explanation("license", tuple(_license(evidence.license))))
     found.append(Explanation("warnings", tuple(Reason(text, "") for text in evidence.warnings)))
     return tuple(item for item in found if item.reasons)
@@ -62,7 +62,8 @@ def _titles(evidence: Evidence, title: Candidate | None) -> Iterator[Reason]:
 def _dates(evidence: Evidence, title: Candidate, article: Article) -> Iterator[Reason]:
     published = article.published
     if published:
-        yield Reason(_value(published), f"{published.origin}: {_short(published.raw)}", True)
+        why = f"{published.origin}: {_short(published.raw)}"
+        yield Reason(_value(published), ", ".join(filter(None, (why, _learned(evidence, "published")))), True)
     shown = sorted(
         shown_dates(evidence.index, title, evidence.fetched_at, evidence.metadata.language),
         key=lambda item: -item.score,
@@ -81,17 +82,26 @@ def _dates(evidence: Evidence, title: Candidate, article: Article) -> Iterator[R
         yield Reason(_value(dateline), f"{dateline.origin}: {_short(dateline.raw)}")
 
 
-def _plain_fields(article: Article) -> Iterator[Explanation]:
+def _learned(evidence: Evidence, field: str) -> str:
+    """That a selector decided which the portal's own pages taught, and of which template."""
+    fit = evidence.fit
+    if fit is None or field not in fit.decided:
+        return ""
+    return f"learned selector {fit.decided[field]!r} of template {fit.number}"
+
+
+def _plain_fields(evidence: Evidence, article: Article) -> Iterator[Explanation]:
     for name in ("updated", "author", "section", "language"):
         value = getattr(article, name)
         if value:
             text = _value(value) if isinstance(value, Dateline) else str(value)
-            yield Explanation(name, (Reason(text, "", True),))
+            yield Explanation(name, (Reason(text, _learned(evidence, name), True),))
 
 
-def _body(title: Candidate, reading: Reading, article: Article) -> Iterator[Explanation]:
+def _body(evidence: Evidence, title: Candidate, reading: Reading, article: Article) -> Iterator[Explanation]:
     region = title.region
     extent = f"{len(reading.pieces)} pieces, {len(article.body)} characters, from blocks {region.start} to {region.end}"
+    extent = "; ".join(filter(None, (extent, _learned(evidence, "body"))))
     ends = f"{_short(article.body)} ... {article.body[-EXCERPT:].strip()}" if article.body else "empty"
     left = (Reason(_short(text), f"left out as {what}") for what, text in reading.left_out if text)
     yield Explanation("body", (Reason(ends.replace("\n", " "), extent, True), *left))

@@ -79,6 +79,7 @@ class _Walker:
                 if inside != owner:
                     self.close(inside)
             else:
+                self.flush(-1)  # of a root that is no block: <span class="author">
                 return self.outline
 
     def text(self, text: str, style: _Style) -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from selectolax.lexbor import LexborHTMLParser
 
 from portal_archiver.model import REPORT_KINDS, Article, Kind, License, Link, Page, Portal
-from portal_archiver.parser.body import Reading, read_body
+from portal_archiver.parser.body import NOTHING_KNOWN, Reading, read_body
 from portal_archiver.parser.dateline import read_datelines
 from portal_archiver.parser.dom import Outline
 from portal_archiver.parser.headline.choice import Candidate, candidates
 from portal_archiver.parser.kind import by_patterns, decide_kind, find
+from portal_archiver.parser.learned import Fit, fitting, learned_fields
 from portal_archiver.parser.licensing.footer import footer_span, lines_of
 from portal_archiver.parser.licensing.license import parse_license
 from portal_archiver.parser.licensing.open_license import with_open_license
@@ -43,7 +44,10 @@ class Known:
 
 @dataclass(slots=True)
 class Evidence:
-    """A page laid open: the tree, its blocks, what it claims of itself, its footer, and what was asked about it."""
+    """A page laid open: the tree, its blocks, what it claims of itself, its footer, and what was asked about it.
+
+    `fit` is the learned template of its portal that fits it, if one does.
+    """
 
     url: str
     tree: LexborHTMLParser
@@ -56,6 +60,7 @@ class Evidence:
     portal: Portal | None = None
     fetched_at: datetime | None = None
     seen_as: Link | None = None
+    fit: Fit | None = None
     warnings: list[str] = field(default_factory=list)
 
 
@@ -71,7 +76,8 @@ def parse_page(
     """What a page says: its kind, the report on it if there is one, the footer's license, its links.
 
     `html` is the payload as fetched; `headers` may declare its charset. `portal.select` overrides the reading field by
-    field, `fetched_at` (aware) bounds dates and resolves "3 giờ trước", `seen_as` is what a listing said of the page.
+    field, `portal.learned` mends it, `fetched_at` (aware) bounds dates and resolves "3 giờ trước", `seen_as` is what a
+    listing said of the page.
     Does no I/O and keeps no state; whatever the bytes, it returns a `Page`, with `warnings` where something was odd.
     """
     evidence = gather(html, without_fragment(url), Known(portal, headers, fetched_at, seen_as))
@@ -113,6 +119,8 @@ def gather(html: bytes | str, url: str, known: Known) -> Evidence:
         seen_as=known.seen_as,
     )
     _read_footer(evidence)
+    if known.portal:
+        evidence.fit = fitting(tree, evidence.index, known.portal.learned, evidence.footer)
     return evidence
 
 
@@ -126,14 +134,21 @@ def headlines(evidence: Evidence, *, thorough: bool = False) -> list[Candidate]:
 
 
 def choose(evidence: Evidence) -> tuple[Candidate | None, Reading | None]:
-    """Third stage: the headline and what its region holds; a portal's own selectors come before any guess."""
-    found = headlines(evidence)
+    """Third stage: the headline and what its region holds.
+
+    A portal's own selectors come before what its pages taught, and that before any guess.
+    """
+    fit = evidence.fit
     title = chosen_title(evidence.tree, evidence.index, evidence.portal, evidence.footer, evidence.warnings)
-    title = title or (found[0] if found else None)
+    if fit:
+        title = replace(title, region=fit.title.region) if title else fit.title
+    title = title or next(iter(headlines(evidence)), None)
     if title is None:
         return None, None
     title = chosen_region(evidence.tree, evidence.outline, evidence.portal, title, evidence.warnings)
-    return title, read_body(evidence.index, title.region, title.text, evidence.base)
+    return title, read_body(
+        evidence.index, title.region, title.text, evidence.base, fit.hints if fit else NOTHING_KNOWN
+    )
 
 
 def build_article(evidence: Evidence, title: Candidate, reading: Reading) -> Article:
@@ -155,6 +170,8 @@ def build_article(evidence: Evidence, title: Candidate, reading: Reading) -> Art
         photos=read_photos(evidence.outline, title.region, reading, base),
         attachments=read_attachments(evidence.outline, title.region, base),
     )
+    if evidence.fit:
+        article = learned_fields(evidence.tree, evidence.outline, evidence.fit, article, base, evidence.fetched_at)
     return chosen_fields(evidence.tree, evidence.portal, article, base, evidence.warnings)
 
 

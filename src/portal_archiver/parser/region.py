@@ -111,7 +111,7 @@ def region_after(index: ProseIndex, title: int, footer: int) -> Region:
     outline = index.outline
     start = title + 1
     best_end, best_prose = start, 0
-    cut = _cut(index, start, footer if title < footer else len(outline.blocks))
+    cut = end_of_report(index, start, footer if title < footer else len(outline.blocks))
     for element in outline.around(outline.blocks[title]):
         end = max(start, min(element.end, cut))
         prose = index.prose_in(start, end)
@@ -124,11 +124,11 @@ def region_after(index: ProseIndex, title: int, footer: int) -> Region:
     if ahead.prose > best_prose + ENOUGH_PROSE or best_end == start:
         return ahead
     if best_prose >= ENOUGH_PROSE:
-        best_end = _without_list(outline, start, best_end)
+        best_end = without_list(outline, start, best_end)
     return Region(start, best_end, best_prose)
 
 
-def _without_list(outline: Outline, start: int, end: int) -> int:
+def without_list(outline: Outline, start: int, end: int) -> int:
     """Where the text ends if a list of links without a heading, or with one of its own, stands behind it."""
     here = end
     while here > start and _is_listed(outline.blocks[here - 1]):
@@ -154,7 +154,7 @@ def _ahead(index: ProseIndex, start: int, cut: int) -> Region:
     return Region(start, cut, index.prose_in(start, cut))
 
 
-def _cut(index: ProseIndex, start: int, end: int) -> int:
+def end_of_report(index: ProseIndex, start: int, end: int) -> int:
     """The first block from `start` on after which nothing belongs to the report, `end` if there is none.
 
     Counters and "Bình luận (0)" stand under many headlines too: with the report right below they end nothing. Nor does

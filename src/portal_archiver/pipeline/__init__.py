@@ -2,17 +2,25 @@
 
 from portal_archiver.pipeline.crawling import crawl, crawl_all
 from portal_archiver.pipeline.importing import ImportOptions, ImportReport, import_warcs
+from portal_archiver.pipeline.learning import Learned, learn_from_web, learn_portal
 from portal_archiver.pipeline.options import Options, Progress
 from portal_archiver.pipeline.reparse import ReparseOptions, reparse
+from portal_archiver.pipeline.retrieving import Retrieval, RetrievalOptions, import_wayback
 
 __all__ = [
     "ImportOptions",
     "ImportReport",
+    "Learned",
     "Options",
     "Progress",
     "ReparseOptions",
+    "Retrieval",
+    "RetrievalOptions",
     "crawl",
     "crawl_all",
     "import_warcs",
+    "import_wayback",
+    "learn_from_web",
+    "learn_portal",
     "reparse",
 ]

@@ -23,6 +23,7 @@ from portal_archiver.urls import postback_of, with_postback
 MAX_TROUBLE = 1000  # characters of an exception that are kept
 # So many captures came while another was being read, and other processes are worth the second that starting them takes.
 WORTH_A_START = 200
+MANY = 500  # captures that are known to come: worth it at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,8 @@ def in_words(error: Exception) -> str:
 class Readers:
     """Whoever reads captures, for all the portals of a crawl; a context manager.
 
-    A thread does, until more comes than it can read; then up to `processes` processes do, if that is more than one.
+    A thread does, until more comes than it can read, or is known to come (`expect`); then up to `processes` processes
+    do, if that is more than one.
     They end with this process, however it ends.
     """
 
@@ -113,6 +115,11 @@ class Readers:
     ) -> None:
         if self._pool:
             self._pool.shutdown(cancel_futures=True)
+
+    def expect(self, number: int) -> None:
+        """Say how many captures are to come: where they are many, processes are started before the first of them."""
+        if self._pool is None and self._processes > 1 and number >= MANY:
+            self._start()
 
     async def read(self, portal: Portal, target: Target, capture: Capture) -> Understood:
         """What a capture turned out to be; never raises but for the caller's own cancellation."""

@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from portal_archiver.differences import excerpts, reworded
 from portal_archiver.errors import ArchiveError
 from portal_archiver.model import Capture, License, Page, Portal, ReparseReport, Rewording, Target
-from portal_archiver.parser import version_for
 from portal_archiver.pipeline.crawling import refuse_in_a_loop
 from portal_archiver.pipeline.options import Progress
+from portal_archiver.pipeline.profiles import Taught
 from portal_archiver.pipeline.reading import Readers, Understood, in_words
 from portal_archiver.pipeline.run import UNSTORABLE
 from portal_archiver.store import Archive, Replay, Rereading, Scope, Stored
@@ -72,8 +72,10 @@ class Reparse:
         self.portal = portal
         self.readers = readers
         self.options = options
-        self.parser = version_for(portal)
-        self.waiting: Rereading = archive.rereading(portal.key, self.parser, options.scope)
+        self.taught = Taught(portal, archive)
+        first, later = self.taught.versions
+        self.parser = later[-1][1] if later else first
+        self.waiting: Rereading = archive.rereading(portal.key, first, options.scope, later)
         self.done, self.total = 0, 0
         self.figures = dict.fromkeys(FIGURES, 0)
         self.joined: dict[int, None] = {}  # reports that a page turned out to show, which belonged to none
@@ -88,6 +90,7 @@ class Reparse:
         began = datetime.now(UTC)
         known, loose = self.waiting.articles(), self.waiting.loose()
         self.total = self.waiting.count(known) + len(loose)
+        self.readers.expect(self.total)
         await self._tell(known)
         await self._look_at(loose)
         await self._tell(array("q", self.joined))
@@ -171,8 +174,8 @@ class Reparse:
     async def _understand(self, job: _Job) -> Understood:
         if job.capture is None:
             return Understood()
-        url = job.capture.url
-        return await self.readers.read(self.portal, Target(url, seen_as=self.waiting.seen_as(url)), job.capture)
+        url, portal = job.capture.url, self.taught.at(job.capture.fetched_at)
+        return await self.readers.read(portal, Target(url, seen_as=self.waiting.seen_as(url)), job.capture)
 
     def _landed(self, job: _Job, understood: Understood) -> Page | None:
         """The page, and a note of what came of it."""

@@ -26,6 +26,7 @@ from portal_archiver.pipeline.drift import drifted, silent
 from portal_archiver.pipeline.following import Following
 from portal_archiver.pipeline.options import Options, Progress
 from portal_archiver.pipeline.paging import is_turned_to, turn_page
+from portal_archiver.pipeline.profiles import Taught
 from portal_archiver.pipeline.reading import Readers, Understood, in_words, understand
 from portal_archiver.pipeline.tally import Tally, is_no_news
 from portal_archiver.store import Archive, Frontier
@@ -59,7 +60,8 @@ class Run:
     """One crawl of one portal."""
 
     def __init__(self, portal: Portal, shared: Shared) -> None:
-        self.portal = portal
+        self.taught = Taught(portal, shared.archive)
+        self.portal = self.taught.at(datetime.now(UTC))
         self.shared = shared
         self.archive = shared.archive
         self.options = shared.options
@@ -169,7 +171,7 @@ class Run:
             return "not-modified" if capture.status == 304 else "index"
         # What another parser read is read anew first: what the two read differently, the portal has not edited.
         for capture_id, stale in self.archive.stale(capture, page, portal=self.portal.key):
-            if anew := understand(self.portal, target, stale).page:
+            if anew := understand(self.taught.at(stale.fetched_at), target, stale).page:
                 self.archive.reread(capture_id, anew)
         saved = self.archive.save(capture, page, portal=self.portal.key)
         if page.article and self.portal.save:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +19,7 @@ from portal_archiver.model import (
     Arrival,
     Capture,
     CaptureRecord,
+    Citable,
     Copied,
     Evidence,
     Facets,
@@ -26,6 +29,7 @@ from portal_archiver.model import (
     Page,
     Portal,
     PortalStatus,
+    Profile,
     Results,
     Revision,
     Rhythm,
@@ -34,6 +38,7 @@ from portal_archiver.model import (
     RunReport,
     Saved,
     StoryLink,
+    Watch,
 )
 from portal_archiver.store import (
     arrivals,
@@ -44,11 +49,14 @@ from portal_archiver.store import (
     lifetimes,
     nights,
     portals,
+    profiles,
+    reports,
     rereading,
     revisions,
     robots,
     runs,
     stories,
+    watches,
 )
 from portal_archiver.store import merge as merging
 from portal_archiver.store import search as searching
@@ -58,7 +66,10 @@ from portal_archiver.store.history import Reread
 from portal_archiver.store.lock import RunLock
 from portal_archiver.store.rereading import Rereading, Scope
 from portal_archiver.store.search import Filters, Paging, When
+from portal_archiver.store.times import now
 from portal_archiver.urls import host_of
+
+AT_A_TIME = 100  # reports that are held in memory while many are handed on
 
 
 class Archive:
@@ -97,6 +108,13 @@ class Archive:
         Other threads wait until it ends: await nothing inside.
         """
         return self._connection.transaction()
+
+    def snapshot(self) -> AbstractContextManager[sqlite3.Connection]:
+        """All that is asked inside is answered as of one moment, whatever others write meanwhile.
+
+        The plain connection is for the questions of `store.holdings`.
+        """
+        return self._connection.reading()
 
     def exclusive(self) -> AbstractContextManager[None]:
         """One crawl at a time; LockedError says who is at work.
@@ -160,13 +178,48 @@ class Archive:
         with self._connection.transaction():
             rereading.reread(self._connection.sql, capture_id, page)
 
-    def rereading(self, portal: str, parser: str, scope: Scope) -> Rereading:
-        """What `parser` has not read of a portal; PortalArchiverError where the archive holds none of this key."""
+    def rereading(
+        self, portal: str, parser: str, scope: Scope, later: Sequence[tuple[datetime, str]] = ()
+    ) -> Rereading:
+        """What `parser` has not read of a portal, or from the moments in `later` on (ascending) the one named there.
+
+        PortalArchiverError where the archive holds none of this key.
+        """
+        with self._connection.reading() as sql:
+            portal_id = self._known(sql, portal)
+        return Rereading(self._connection, portal_id, parser, scope, later)
+
+    def _known(self, sql: sqlite3.Connection, key: str) -> int:
+        row = sql.execute("SELECT id FROM portals WHERE key = ?", (key,)).fetchone()
+        if row is None:
+            raise PortalArchiverError(f'{self.path} holds no portal "{key}": `portal-archiver status` lists them')
+        return int(row[0])
+
+    def profiles(self, portal: str) -> tuple[Profile, ...]:
+        """What the pages of a portal taught, in the order of the captures that each is in force for."""
         with self._connection.reading() as sql:
             row = sql.execute("SELECT id FROM portals WHERE key = ?", (portal,)).fetchone()
-        if row is None:
-            raise PortalArchiverError(f'{self.path} holds no portal "{portal}": `portal-archiver status` lists them')
-        return Rereading(self._connection, row[0], parser, scope)
+            return profiles.of_portal(sql, row[0]) if row else ()
+
+    def keep_profile(self, portal: str, profile: Profile) -> bool:
+        """Keep what the pages of a portal taught; False where the profile in force says the same already.
+
+        `profile.from_run` is noted as the portal's last run.
+        """
+        with self._connection.transaction():
+            sql = self._connection.sql
+            portal_id = self._known(sql, portal)
+            return profiles.keep(sql, portal_id, replace(profile, from_run=profiles.last_run(sql, portal_id)))
+
+    def sample(
+        self, portal: str, *, limit: int = 200, since: datetime | None = None
+    ) -> list[tuple[Capture, Link | None]]:
+        """Captures of at most `limit` pages of a portal to learn from, with what listings said of them.
+
+        PortalArchiverError where the archive holds none of this key.
+        """
+        with self._connection.reading() as sql:
+            return profiles.sample(sql, self._known(sql, portal), limit, since)
 
     def _portal_id(self, capture: Capture, portal: str | None) -> int:
         return portals.ensure(self._connection.sql, portal or host_of(capture.final_url) or "unknown")
@@ -257,6 +310,37 @@ class Archive:
         with self._connection.reading() as sql:
             return searching.matching_ids(sql, query, Filters(portal))
 
+    def watch(self, name: str, query: str) -> int:
+        """Save a search under a name; returns how many reports it finds now, which are not told of as new.
+
+        PortalArchiverError: there is one of this name.
+        """
+        with self._connection.transaction():
+            return watches.add(self._connection.sql, name, query, now())
+
+    def unwatch(self, name: str) -> None:
+        """Forget a saved search; PortalArchiverError where there is none of this name."""
+        with self._connection.transaction():
+            watches.remove(self._connection.sql, name)
+
+    def watches(self) -> tuple[Watch, ...]:
+        """The saved searches, by name."""
+        with self._connection.reading() as sql:
+            return watches.load(sql)
+
+    def news(self, name: str) -> tuple[Arrival, ...]:
+        """What a saved search finds and has not told of, the newest first: new reports, and edited ones that fit now.
+
+        `told` ends that. PortalArchiverError where there is none of this name.
+        """
+        with self._connection.reading() as sql:
+            return watches.news(sql, name)
+
+    def told(self, name: str, arrivals: Iterable[Arrival]) -> None:
+        """Note that a saved search has told of these; PortalArchiverError where there is none of this name."""
+        with self._connection.transaction():
+            watches.tell(self._connection.sql, name, (arrival.article_id for arrival in arrivals), now())
+
     def article(self, article_id: int) -> Archived:
         """An article's latest revision and what belongs to it; UnknownArticleError."""
         with self._connection.reading() as sql:
@@ -273,6 +357,31 @@ class Archive:
         with self._connection.reading() as sql:
             articles.must_exist(sql, article_id)
             return captures.of_article(sql, article_id)
+
+    def citable(self, article_id: int, revision: int | None = None) -> Citable:
+        """A revision of an article (the latest one) with all that a citation needs; Unknown{Article,Revision}Error."""
+        with self._connection.reading() as sql:
+            return reports.citable(sql, article_id, revision)
+
+    def citables(self, *, portal: str | None = None, articles: Iterable[int] | None = None) -> Iterator[Citable]:
+        """The latest revision of every article, of one portal or some articles if they are named, by their ids.
+
+        A few are read at a time, and nobody waits in between: each is as of the moment it was read, and an article that
+        comes or goes meanwhile may be among them or not. Threads may take turns in asking for the next one.
+        """
+        if articles is not None:
+            wanted = sorted(set(articles))
+            for start in range(0, len(wanted), AT_A_TIME):
+                with self._connection.reading() as sql:
+                    found = reports.among(sql, wanted[start : start + AT_A_TIME], portal)
+                yield from found
+            return
+        last: int | None = 0
+        while last is not None:
+            with self._connection.reading() as sql:
+                found = reports.after(sql, last, portal, AT_A_TIME)
+            yield from found
+            last = found[-1].archived.id if found else None
 
     def story(self, article_id: int) -> tuple[StoryLink, ...]:
         """What other portals have of an article's text, the earliest first; UnknownArticleError."""
@@ -311,6 +420,11 @@ class Archive:
         with self._connection.reading() as sql:
             capture_id = captures.of_moment(sql, url, made)
             return None if capture_id is None else captures.load(sql, capture_id)
+
+    def has_capture(self, url: str, made: datetime) -> bool:
+        """Whether a final URL brought a payload in the second of `made`, whatever payload that is."""
+        with self._connection.reading() as sql:
+            return captures.of_moment(sql, url, made) is not None
 
     def portal_of_host(self, host: str) -> str | None:
         """The key of a portal that has captures of this host."""

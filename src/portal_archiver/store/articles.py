@@ -287,7 +287,7 @@ def load(sql: sqlite3.Connection, article_id: int, *, with_frontier: bool = True
         url=url,
         kind=kind,
         article=revisions.load(sql, revision_id),
-        license=licenses.load(sql, _license_in_force(sql, article_id, revision_id)),
+        license=licenses.load(sql, license_in_force(sql, article_id, revision_id)),
         revision=number,
         first_seen=moment(first_seen),
         last_seen=moment(last_seen),
@@ -296,7 +296,7 @@ def load(sql: sqlite3.Connection, article_id: int, *, with_frontier: bool = True
     )
 
 
-def _license_in_force(sql: sqlite3.Connection, article_id: int, revision_id: int) -> int | None:
+def license_in_force(sql: sqlite3.Connection, article_id: int, revision_id: int) -> int | None:
     """The footer beside the revision; if none was read there, the last one beside the article."""
     row = sql.execute(
         "SELECT c.license_id FROM captures c WHERE c.article_id = ? AND c.license_id IS NOT NULL"

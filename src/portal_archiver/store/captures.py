@@ -103,8 +103,14 @@ def of_article(sql: sqlite3.Connection, article_id: int) -> tuple[CaptureRecord,
 def evidence(sql: sqlite3.Connection, portal: str | None, articles: Iterable[int] | None) -> Iterator[Evidence]:
     """Captures, of all or of one portal, of all pages or of some articles, in order of time."""
     for (capture_id,) in sql.execute(f"SELECT c.id {_SELECTED} ORDER BY c.fetched_at, c.id", _chosen(portal, articles)):
-        *row, key, title = sql.execute(_EVIDENCE, (capture_id,)).fetchone()
-        yield Evidence(_record(row), key, title or "")
+        if found := one(sql, capture_id):
+            yield found
+
+
+def one(sql: sqlite3.Connection, capture_id: int) -> Evidence | None:
+    """A capture with its portal and headline; None where there is none of this id."""
+    row = sql.execute(_EVIDENCE, (capture_id,)).fetchone()
+    return Evidence(_record(row[:-2]), row[-2], row[-1] or "") if row else None
 
 
 def newest(sql: sqlite3.Connection, portal: str | None, articles: Iterable[int] | None) -> datetime | None:

@@ -26,6 +26,14 @@ Made by `make docs` from the migrations; version {version} of the schema. An arc
 `sqlite3`, [sqlite-utils](https://sqlite-utils.datasette.io/) and [Datasette](https://datasette.io/) open it. Open it
 for reading only (`sqlite3 -readonly archive.db`): what is written by hand no later crawl expects.
 
+`datasette archive.db` shows all of it in a browser. Reports are searched there at
+`/archive/articles_latest?_fts_table=articles_fts&_fts_pk=docid`, or wherever `articles_latest` is shown when Datasette
+is started with `--metadata metadata.json`, a file of your own:
+
+```json
+{"databases": {"archive": {"tables": {"articles_latest": {"fts_table": "articles_fts", "fts_pk": "docid"}}}}}
+```
+
 Times are UTC, as `2024-11-15T01:30:00.000000+00:00`, and sort as text. Tables may change with a version: where a view
 answers a question, ask it.
 """
@@ -44,7 +52,7 @@ def describe() -> str:
     """The page, in Markdown."""
     db = Database(memory=True)
     schema.upgrade(db)
-    return "\n".join([INTRODUCTION.format(version=schema.VERSION), *_views(db), INDEX, *_tables(db)])
+    return "\n".join([INTRODUCTION.replace("{version}", str(schema.VERSION)), *_views(db), INDEX, *_tables(db)])
 
 
 def _scripts() -> list[str]:

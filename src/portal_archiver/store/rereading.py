@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -41,14 +41,26 @@ class Scope:
 class Rereading:
     """The captures of one portal that `parser` has not read: those of articles first, then those that showed none.
 
+    From the moments in `later` on it is the parser named there: a portal's profile may be another one since.
+
     What is done is noted capture by capture: a rereading that was stopped or killed goes on where it was. The numbers
     of what waits are held in memory, eight bytes each.
     """
 
-    def __init__(self, connection: Connection, portal_id: int, parser: str, scope: Scope) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        portal_id: int,
+        parser: str,
+        scope: Scope,
+        later: Sequence[tuple[datetime, str]] = (),
+    ) -> None:
         self._connection = connection
         self._portal = portal_id
-        self._parser = parser
+        whens = "".join(" WHEN fetched_at >= ? THEN ?" for _ in later)
+        self._parser = f"CASE{whens} ELSE ? END" if later else "?"
+        self._parsers: list[object] = [value for at, name in reversed(later) for value in (stamp(at), name)]
+        self._parsers.append(parser)
         self._scope = scope
 
     def articles(self) -> array[int]:
@@ -79,8 +91,8 @@ class Rereading:
         where = "portal_id = ? AND parser IS NOT NULL"
         values: list[object] = [self._portal]
         if not self._scope.everything:
-            where += " AND parser <> ?"
-            values.append(self._parser)
+            where += f" AND parser <> {self._parser}"
+            values += self._parsers
         if self._scope.since is not None:
             where += " AND fetched_at >= ?"
             values.append(stamp(self._scope.since))
@@ -168,8 +180,8 @@ class Rereading:
         """Whether an article is all read, and was seen in no capture after this one."""
         row = self._connection.sql.execute(
             "SELECT 1 FROM captures WHERE article_id = ? AND"
-            " (parser <> ? OR (revision_id IS NOT NULL AND (fetched_at, id) > (?, ?))) LIMIT 1",
-            (article_id, self._parser, stamp(stored.capture.fetched_at), stored.id),
+            f" (parser <> {self._parser} OR (revision_id IS NOT NULL AND (fetched_at, id) > (?, ?))) LIMIT 1",
+            (article_id, *self._parsers, stamp(stored.capture.fetched_at), stored.id),
         ).fetchone()
         return row is None
 

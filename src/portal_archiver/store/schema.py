@@ -12,7 +12,7 @@ from portal_archiver.store import index, stories, views
 APPLICATION_ID = 0x50417263
 
 # The number of migrations below. The archive has its own in PRAGMA user_version, so that opening costs no look-around.
-VERSION = 11
+VERSION = 14
 
 migrations = Migrations("portal-archiver")
 
@@ -336,6 +336,42 @@ INSERT INTO articles_fts (articles_fts, rank) VALUES ('rank', 'bm25(2.0, 1.0, 1.
 INSERT INTO articles_fts (articles_fts, rank) VALUES ('automerge', 8);   -- half the cost of an update than with 4
 """
 
+# Saved searches. What was told of is kept report by report: a report that is edited so that it fits now, or comes from
+# an older capture, is as new to the reader as one of last night.
+_WATCHES = """
+-- The saved searches.
+CREATE TABLE watches (
+    id       INTEGER PRIMARY KEY,
+    name     TEXT NOT NULL UNIQUE,
+    query    TEXT NOT NULL,   -- as typed
+    added_at TEXT NOT NULL,
+    run_at   TEXT             -- when it was last asked for what is new
+) STRICT;
+-- The reports that a saved search has told of, or found when it was made.
+CREATE TABLE watch_hits (
+    watch_id   INTEGER NOT NULL REFERENCES watches(id),
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    PRIMARY KEY (watch_id, article_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX watch_hits_by_article ON watch_hits (article_id);
+"""
+
+# Where the templates of a portal put each field, as its pages taught it; see parser/learning.
+_PROFILES = """
+-- What the pages of a portal taught of its templates, each version from its day on.
+CREATE TABLE profiles (
+    id         INTEGER PRIMARY KEY,
+    portal_id  INTEGER NOT NULL REFERENCES portals(id),
+    since      TEXT NOT NULL,                 -- the first capture that it is in force for
+    learned_at TEXT NOT NULL,
+    from_run   INTEGER REFERENCES runs(id),   -- the last run before; NULL: none
+    digest     TEXT NOT NULL,                 -- behind the ~ of captures.parser and revisions.parser that it read
+    templates  TEXT NOT NULL CHECK (json_valid(templates)),   -- [{"title": "div.news h1", ...}, ...]
+    lesson     TEXT NOT NULL CHECK (json_valid(lesson)),      -- support, runners-up, examples, doubts
+    UNIQUE (portal_id, since, learned_at)
+) STRICT;
+"""
+
 # The text first: beside every word that is not in the first column FTS5 writes its column, a quarter of the index.
 # What that leaves is room for the words side by side (see pairs.py); their rows go by the id of the article.
 _PAIRS = """
@@ -411,12 +447,32 @@ def m009_views(db: Database) -> None:
 
 @migrations()
 def m010_days_in_index(db: Database) -> None:
-    """What makes a search by date cheap; the next migration indexes all reports anew."""
+    """What makes a search by date cheap; m014 indexes all reports anew."""
     run_script(db, _DAYS_IN_INDEX)
 
 
 @migrations()
-def m011_pairs(db: Database) -> None:
+def m011_watches(db: Database) -> None:
+    """What tells of new reports that somebody waits for."""
+    run_script(db, _WATCHES)
+
+
+@migrations()
+def m012_profiles(db: Database) -> None:
+    """What a portal's own pages taught of its templates."""
+    run_script(db, _PROFILES)
+
+
+@migrations()
+def m013_latest_by_docid(db: Database) -> None:
+    """What lets Datasette search the reports as they stand: the number by which the index knows each."""
+    for name in views.NAMES:
+        db.execute(f"DROP VIEW IF EXISTS {name}")
+    run_script(db, views.SCRIPT)
+
+
+@migrations()
+def m014_pairs(db: Database) -> None:
     """What makes words side by side cheap; all reports are indexed anew."""
     run_script(db, _PAIRS)
     index.rebuild(db.conn)

@@ -85,8 +85,8 @@ def of_article(sql: sqlite3.Connection, article_id: int) -> tuple[StoryLink, ...
 def runs_of(body: str) -> frozenset[int]:
     """The hashes of all runs of words of a text, 64 bits each."""
     said = words(body)
-    runs = (" ".join(said[n : n + RUN]) for n in range(len(said) - RUN + 1))
-    return frozenset((crc32(run.encode()) + 1) * _SPREAD & _MASK for run in runs)
+    runs = map(" ".join, zip(*(said[n:] for n in range(RUN)), strict=False))
+    return frozenset([(crc32(run.encode()) + 1) * _SPREAD & _MASK for run in runs])
 
 
 def share_of(one: frozenset[int], other: frozenset[int]) -> float:
@@ -96,10 +96,7 @@ def share_of(one: frozenset[int], other: frozenset[int]) -> float:
 
 def bands_of(runs: Iterable[int]) -> Iterator[int]:
     """The bands of a text, 64 bits each, signed; one is the same in two texts with their share to the fifth power."""
-    least: dict[int, int] = {}
-    for run in runs:
-        place = run % _BINS
-        least[place] = min(least.get(place, run), run)
+    least = {run % _BINS: run for run in sorted(runs, reverse=True)}
     for band in range(BANDS):
         mixed = band
         for place in range(band * ROWS, (band + 1) * ROWS):
@@ -115,8 +112,10 @@ def _or_next(least: dict[int, int], place: int) -> int:
 def _verified(
     sql: sqlite3.Connection, runs: frozenset[int], candidates: list[tuple[int]]
 ) -> Iterator[tuple[int, float]]:
+    shares: dict[str, float] = {}  # a release that many took over word for word is read once
     for (candidate,) in candidates:
         _, body = sql.execute(_LATEST, (candidate,)).fetchone()
-        share = share_of(runs, runs_of(body))
-        if share >= SIMILAR:
-            yield candidate, share
+        if body not in shares:
+            shares[body] = share_of(runs, runs_of(body))
+        if shares[body] >= SIMILAR:
+            yield candidate, shares[body]

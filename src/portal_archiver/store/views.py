@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 # The first `--` line of a view says what its rows are, the one beside a column what it holds.
 SCRIPT = """
 -- Every report as it stands now: one row each.
@@ -17,7 +19,8 @@ SELECT a.id          AS id,            -- as `portal-archiver show` takes it
        r.body        AS body,          -- plain text, paragraphs separated by a blank line
        a.first_seen  AS first_seen,    -- UTC
        a.last_seen   AS last_seen,     -- UTC: the page was last seen so, or said to be unchanged
-       r.number      AS revision       -- 1: never edited since it was first seen
+       r.number      AS revision,      -- 1: never edited since it was first seen
+       a.docid       AS docid          -- the `rowid` under which `articles_fts` knows it
   FROM articles a JOIN portals p ON p.id = a.portal_id JOIN revisions r ON r.id = a.revision_id;
 
 -- Every edit that was noticed: one row for each revision after the first, beside the one before.
@@ -146,6 +149,8 @@ SELECT date(r.started_at, '+7 hours') AS night,       -- the day in Vietnam on w
  GROUP BY night, p.key;
 """
 
+NAMES = tuple(re.findall(r"CREATE VIEW (\w+)", SCRIPT))
+
 # What somebody may want to know, the view that answers it, and how.
 EXAMPLES: tuple[tuple[str, str, str], ...] = (
     (
@@ -156,8 +161,7 @@ EXAMPLES: tuple[tuple[str, str, str], ...] = (
     (
         "Reports on digital transformation, best first (in plain SQL `d` stands for `đ`)",
         "articles_latest",
-        "SELECT a.id, a.published, a.title FROM articles_fts f JOIN articles n ON n.docid = f.rowid\n"
-        "  JOIN articles_latest a ON a.id = n.id\n"
+        "SELECT a.id, a.published, a.title FROM articles_fts f JOIN articles_latest a ON a.docid = f.rowid\n"
         " WHERE articles_fts MATCH 'chuyen doi so' ORDER BY f.rank LIMIT 10",
     ),
     (

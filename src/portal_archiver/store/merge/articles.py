@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from portal_archiver.model import PAGE_STATUSES, Dateline
-from portal_archiver.store import articles, captures, identity, index, revisions, stories
+from portal_archiver.store import articles, captures, identity, index, revisions, stories, watches
 from portal_archiver.store.merge.both import Both, dicts, insert, update
 from portal_archiver.store.merge.history import Reading, Sighting, Version, replay
 from portal_archiver.store.merge.identities import Node, families
@@ -124,6 +124,7 @@ class _Joining:
         update(self.sql, "articles", self.kept, values | {"revision_id": latest})
         for number in self.given_up:
             stories.remove(self.sql, number)
+            watches.move(self.sql, number, self.kept)
             self.sql.execute("DELETE FROM articles WHERE id = ?", (number,))
         index.add(self.sql, self.kept)
         stories.update(self.sql, self.kept)

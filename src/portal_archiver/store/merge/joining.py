@@ -73,6 +73,8 @@ def _bring(both: Both, held: dict[str, int], show: Show) -> None:
     articles.learn_dates(both)
     tables.runs(both)
     tables.robots(both)
+    tables.watches(both)
+    tables.profiles(both)
 
 
 def _count(sql: sqlite3.Connection) -> dict[str, int]:

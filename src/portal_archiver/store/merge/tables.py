@@ -1,4 +1,5 @@
-"""What two archives can be asked for row by row: portals, footers, payloads, captures, runs, robots.txt."""
+"""What two archives can be asked for row by row: portals, footers, payloads, captures, runs, robots.txt, watches,
+profiles."""
 
 from __future__ import annotations
 
@@ -160,3 +161,33 @@ def robots(both: Both) -> None:
         if known is None or (row["fetched_at"], str(row)) > (known["fetched_at"], str(known)):
             both.ours.execute("DELETE FROM robots WHERE location = ?", (row["location"],))
             insert(both.ours, "robots", row)
+
+
+def watches(both: Both) -> None:
+    """Saved searches of a name that we do not have, with what they told of; of the same name ours stays."""
+    told = (
+        "SELECT u.portal_id, u.url FROM watch_hits h JOIN article_urls u ON u.article_id = h.article_id"
+        " WHERE h.watch_id = ?"
+    )
+    tell = (
+        "INSERT OR IGNORE INTO watch_hits (watch_id, article_id)"
+        " SELECT ?, article_id FROM article_urls WHERE portal_id = ? AND url = ?"
+    )
+    for row in dicts(both.theirs, "SELECT * FROM watches ORDER BY id"):
+        theirs = row.pop("id")
+        if both.ours.execute("SELECT 1 FROM watches WHERE name = ?", (row["name"],)).fetchone():
+            continue
+        ours = insert(both.ours, "watches", row)
+        for portal, url in both.theirs.execute(told, (theirs,)):
+            both.ours.execute(tell, (ours, both.portals[portal], url))
+
+
+def profiles(both: Both) -> None:
+    """What was learned of a portal, by moment; which run that was after only its own archive can tell."""
+    key = "portal_id = ? AND since = ? AND learned_at = ?"
+    for row in dicts(both.theirs, "SELECT * FROM profiles ORDER BY id"):
+        del row["id"]
+        row |= {"portal_id": both.portals[row["portal_id"]], "from_run": None}
+        held = (row["portal_id"], row["since"], row["learned_at"])
+        if not both.ours.execute(f"SELECT 1 FROM profiles WHERE {key}", held).fetchone():
+            insert(both.ours, "profiles", row)

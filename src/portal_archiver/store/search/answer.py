@@ -93,6 +93,18 @@ def _position(sql: sqlite3.Connection, paging: Paging) -> tuple[int, Paging]:
     return int(match[1]), replace(paging, offset=int(match[2]))
 
 
+def offset_of(cursor: str | None) -> int:
+    """How many hits come before the page that a cursor leads to; 0 for what is no cursor."""
+    match = _CURSOR.fullmatch(cursor or "")
+    return int(match[2]) if match else 0
+
+
+def moved_back(cursor: str, hits: int) -> str | None:
+    """The cursor of so many hits earlier in the same answer; None for what is no cursor."""
+    match = _CURSOR.fullmatch(cursor)
+    return f"{match[1]}-{max(int(match[2]) - hits, 0)}" if match else None
+
+
 def _page(found: Found, paging: Paging) -> list[int]:
     """The numbers of the page that was asked for."""
     limit, offset = paging.limit, paging.offset

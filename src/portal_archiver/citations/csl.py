@@ -1,0 +1,151 @@
+"""Citations in words, by citeproc-py and the small CSL styles beside this module, and CSL-JSON for other programs.
+
+A name stands as the byline has it in every style, family name first and nothing abbreviated: APA's "Nguyễn, T. M. K."
+and Harvard's "Nguyễn, T.M.K." leave of a Vietnamese name what nobody can tell apart, "Thị Minh Khai Nguyễn" is nobody's
+name, and MLA and Chicago ask for the order of the language itself where the family name comes first. Headlines stay in
+the letters they were written in, too: in one all in capitals nothing tells a name from a word.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from portal_archiver.citations.reference import Reference
+
+ENDS = tuple(".!?…")
+_CLOSING = "”’\"')]»"
+_DOUBLE = str.maketrans("“”", "‘’")
+_rendering = threading.Lock()  # a style keeps what it is at in its own tree
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a style treats a headline: `stops` it with a full stop, or puts it in `double` quotation marks.
+
+    `archived` says when and how it was archived, in the language of the style.
+    """
+
+    archived: str
+    stops: bool = False
+    double: bool = False
+
+
+_ENGLISH = "Archived {0:%Y-%m-%d %H:%M:%S} UTC, SHA-256 {1}"
+STYLES = {
+    "apa": Style(_ENGLISH, stops=True),
+    "chicago": Style(_ENGLISH, stops=True, double=True),
+    "mla": Style(_ENGLISH, stops=True, double=True),
+    "harvard": Style(_ENGLISH),
+    "vietnamese": Style("lưu trữ lúc {0:%H:%M:%S} ngày {0:%d/%m/%Y} (UTC), SHA-256 {1}", double=True),
+}
+
+
+def in_words(reference: Reference, style: str) -> str:
+    """A citation as one line of plain text, in one of STYLES."""
+    from citeproc import Citation, CitationItem, CitationStylesBibliography
+    from citeproc.formatter import plain
+    from citeproc.source import BibliographySource
+    from citeproc.source import Reference as Item
+
+    source = BibliographySource()
+    source.add(Item("it", "webpage", **_fields(reference, STYLES[style])))
+    with _rendering:
+        bibliography = CitationStylesBibliography(_loaded(style), source, plain)
+        bibliography.register(Citation([CitationItem("it")]))
+        (line,) = bibliography.bibliography()
+    return str(line)
+
+
+@cache
+def _loaded(style: str) -> Any:
+    from citeproc import CitationStylesStyle
+
+    with (files("portal_archiver.citations") / "styles" / f"{style}.csl").open("rb") as file:
+        return CitationStylesStyle(file, validate=False)  # the tests validate it
+
+
+def _fields(reference: Reference, style: Style) -> dict[str, Any]:
+    """The variables of the style, as citeproc's own kinds of text: of a plain string it would read markup."""
+    from citeproc.source import Date, Name
+    from citeproc.string import String
+
+    texts = {
+        "title": _headline(reference.title, style),
+        "container_title": reference.site,
+        "URL": reference.url,
+        "note": style.archived.format(reference.captured_at, reference.sha256) if reference.captured_at else "",
+    }
+    fields: dict[str, Any] = {name: String(text) for name, text in texts.items() if text}
+    if reference.authors:
+        fields["author"] = [Name(literal=author.name) for author in reference.authors]
+    if reference.published:
+        fields["issued"] = Date(**_parts(reference.published.day), circa=reference.is_guessed)
+    if reference.captured_at:
+        fields["accessed"] = Date(**_parts(reference.captured_at))
+    return fields
+
+
+def _parts(day: date) -> dict[str, int]:
+    return {"year": day.year, "month": day.month, "day": day.day}
+
+
+def _headline(title: str, style: Style) -> str:
+    inner = _single_quoted(title) if style.double else title
+    needs_stop = style.stops and inner and not inner.rstrip(_CLOSING).endswith(ENDS)
+    return f"{inner}." if needs_stop else inner
+
+
+def _single_quoted(title: str) -> str:
+    """Quotation marks within quotation marks are single ones; straight ones only where each has its partner."""
+    if title.count('"') % 2 == 0:
+        first, *others = title.split('"')
+        title = first + "".join(("‘" if number % 2 == 0 else "’") + part for number, part in enumerate(others))
+    return title.translate(_DOUBLE)
+
+
+def csl_json(reference: Reference) -> str:
+    """CSL-JSON, a list of one item: what Zotero, pandoc and citeproc read."""
+    return json.dumps([_item(reference)], ensure_ascii=False, indent=2)
+
+
+def _item(reference: Reference) -> dict[str, Any]:
+    """An item of CSL-JSON 1.0; `accessed` is the day of the capture, `note` has its time, its digest and the photos."""
+    item: dict[str, Any] = {"id": reference.key, "type": "webpage", "title": reference.title}
+    if reference.authors:
+        item["author"] = [
+            {"family": author.family, "given": author.given} if author.family else {"literal": author.name}
+            for author in reference.authors
+        ]
+    if reference.published:
+        item["issued"] = _date_parts(reference.published.day) | ({"circa": True} if reference.is_guessed else {})
+    if reference.captured_at:
+        item["accessed"] = _date_parts(reference.captured_at)
+    texts = {
+        "container-title": reference.site,
+        "section": reference.section,
+        "URL": reference.url,
+        "language": reference.language,
+        "note": "; ".join(notes(reference)),
+    }
+    return item | {name: text for name, text in texts.items() if text}
+
+
+def notes(reference: Reference) -> Iterator[str]:
+    """What no field of the common formats has a place for: the capture, a date that is a guess, the photos' credit."""
+    if reference.captured_at:
+        yield _ENGLISH.format(reference.captured_at, reference.sha256)
+    if reference.is_guessed:
+        yield "The date was read from the text"
+    if reference.credit:
+        yield reference.credit
+
+
+def _date_parts(day: date) -> dict[str, Any]:
+    return {"date-parts": [[day.year, day.month, day.day]]}

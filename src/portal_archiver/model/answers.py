@@ -1,0 +1,71 @@
+"""What a search finds, and one that is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One search result. `snippet` is original text, `marks` the (start, end) offsets in it that matched."""
+
+    article_id: int
+    title: str
+    url: str
+    snippet: str
+    published: date | datetime | None
+    portal: str = ""
+    section: str | None = None
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """An answer to a search: `total` reports match, `hits` are the page of them that was asked for.
+
+    `relaxed` is true when no report has all the words and those with some of them are shown instead; `total` then
+    counts those with a telling word, as very common ones are in most reports. `bounded` is true when not every hit was
+    looked at for the order: the best come first, the others follow, the newest first. `notes` say what of the query was
+    not understood, `suggestions` are queries that may have been meant, and `cursor` leads to the next page. `total` is
+    `estimated` where counting would take too long: very common words among a million reports.
+    """
+
+    total: int
+    hits: tuple[Hit, ...]
+    relaxed: bool = False
+    bounded: bool = False
+    notes: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    cursor: str | None = None
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How the reports that a search finds are spread: (name, reports) each, portals and sections by number.
+
+    Months are written 2024-05. `total` and `years` count all of them; where `bounded` is true, the others count the
+    newest 5,000 alone.
+    """
+
+    total: int
+    portals: tuple[tuple[str, int], ...] = ()
+    years: tuple[tuple[str, int], ...] = ()
+    months: tuple[tuple[str, int], ...] = ()
+    sections: tuple[tuple[str, int], ...] = ()
+    bounded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A saved search: its `query` as typed, when it was added and last run (UTC), how many reports it has told of.
+
+    Those that it found when it was added are among them.
+    """
+
+    name: str
+    query: str
+    added_at: datetime
+    run_at: datetime | None = None
+    told: int = 0
