@@ -63,7 +63,10 @@ def _measure(archive: Archive, folder: Path) -> None:
     text = sql.execute("SELECT sum(length(CAST(title || body AS BLOB))) FROM revisions").fetchone()[0]
     peers: dict[str, Search] = {"portal-archiver": lambda asked: _ours(archive, asked)}
     print(f"Searching {number:,} reports, {text / 1e6:,.0f} MB of text")
-    size = sql.execute("SELECT sum(length(block)) FROM articles_fts_data").fetchone()[0]
+    size = sum(
+        sql.execute(f"SELECT sum(length(block)) FROM {name}_data").fetchone()[0]
+        for name in ("articles_fts", "articles_pairs")
+    )
     print(f"  {size / text:8.0%} of the text is the index; {_update(archive):.2f} ms to update a report in it")
     start = time.perf_counter()
     default = _default_index(sql, folder / "default.db")

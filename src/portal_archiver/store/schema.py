@@ -373,7 +373,8 @@ CREATE TABLE profiles (
 """
 
 # The text first: beside every word that is not in the first column FTS5 writes its column, a quarter of the index.
-# What that leaves is room for the words side by side (see pairs.py); their rows go by the id of the article.
+# What that leaves is room for the words side by side (see pairs.py); their rows go by the id of the article, and keep
+# the sizes of columns, as a table without them cannot be browsed.
 _PAIRS = """
 DROP TABLE articles_fts;
 CREATE VIRTUAL TABLE articles_fts USING fts5 (
@@ -383,7 +384,7 @@ CREATE VIRTUAL TABLE articles_fts USING fts5 (
 INSERT INTO articles_fts (articles_fts, rank) VALUES ('rank', 'bm25(1.0, 2.0, 1.0, 1.0, 1.0, 0.5, 0.0)');
 INSERT INTO articles_fts (articles_fts, rank) VALUES ('automerge', 8);   -- half the cost of an update than with 4
 CREATE VIRTUAL TABLE articles_pairs USING fts5 (
-    pairs, content = '', detail = none, columnsize = 0, tokenize = 'ascii'
+    pairs, content = '', detail = none, tokenize = 'ascii'
 );
 INSERT INTO articles_pairs (articles_pairs, rank) VALUES ('automerge', 8);
 """
