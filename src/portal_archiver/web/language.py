@@ -108,7 +108,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "facet.year": ("Year", "Năm"),
     "facet.section": ("Section", "Chuyên mục"),
     "facet.more": ("{n} more", "thêm {n} mục"),
-    "facet.bounded": ("Counted among the newest 10,000.", "Đếm trong 10.000 bài mới nhất."),
+    "facet.bounded": ("Counted among the newest 5,000.", "Đếm trong 5.000 bài mới nhất."),
     "filter.dates": ("Published", "Ngày đăng"),
     "filter.since": ("From", "Từ"),
     "filter.until": ("To", "Đến"),
