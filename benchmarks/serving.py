@@ -96,7 +96,7 @@ def _compare(name: str, servers: Sequence[Server], work: dict[str, Iterator[str 
                 times[server.name] += _ask(server, page, asked)
                 took[server.name] += time.perf_counter() - start
         rates = {server: len(times[server]) / took[server] for server in times}
-        shown = [f"{who} {rates[who]:6.0f}/s {_p(times[who], 50):6.1f} {_p(times[who], 95):6.1f}" for who in times]
+        shown = [f"{who} {rates[who]:6.1f}/s {_p(times[who], 50):6.1f} {_p(times[who], 95):6.1f}" for who in times]
         print(f"  {page:7s} {name:22s} " + "   ".join(shown) + _ratio(page, list(rates.values()), list(times.values())))
 
 
