@@ -373,6 +373,12 @@ CREATE TABLE profiles (
 """
 
 
+# What a run learned by itself of its portal's templates, and what that healed; see `pipeline.teaching`.
+_LEARNING = """
+ALTER TABLE runs ADD COLUMN learning TEXT CHECK (learning IS NULL OR json_valid(learning));   -- NULL: it did not try
+"""
+
+
 @migrations()
 def m001_first_tables(db: Database) -> None:
     """All that one nightly run needs."""
@@ -454,6 +460,12 @@ def m013_latest_by_docid(db: Database) -> None:
     for name in views.NAMES:
         db.execute(f"DROP VIEW IF EXISTS {name}")
     run_script(db, views.SCRIPT)
+
+
+@migrations()
+def m014_learning(db: Database) -> None:
+    """What runs learned by themselves."""
+    run_script(db, _LEARNING)
 
 
 def run_script(db: Database, script: str) -> None:
