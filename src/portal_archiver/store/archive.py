@@ -240,10 +240,10 @@ class Archive:
         with self._connection.reading() as sql:
             return profiles.known_before(sql, self._known(sql, portal), capture, before)
 
-    def outcome(self, url: str, made: datetime) -> Outcome:
-        """What a page turned out to be that a final URL brought at a moment, as it is read now."""
+    def look(self, url: str, made: datetime) -> tuple[Capture, Outcome] | None:
+        """What a final URL brought at a moment, with its payload, and what that is taken for now; None if nothing."""
         with self._connection.reading() as sql:
-            return profiles.outcome(sql, url, made)
+            return profiles.look(sql, url, made)
 
     def _portal_id(self, capture: Capture, portal: str | None) -> int:
         return portals.ensure(self._connection.sql, portal or host_of(capture.final_url) or "unknown")

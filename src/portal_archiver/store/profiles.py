@@ -112,16 +112,18 @@ def known_before(sql: sqlite3.Connection, portal_id: int, capture: Capture, befo
     return revisions.load(sql, row[0]) if row else None
 
 
-def outcome(sql: sqlite3.Connection, url: str, made: datetime) -> Outcome:
-    """What the page that a final URL brought at a moment turned out to be, as the archive has it now."""
+def look(sql: sqlite3.Connection, url: str, made: datetime) -> tuple[Capture, Outcome] | None:
+    """What a final URL brought at a moment, and what that turned out to be, as the archive has it now."""
     row = sql.execute(
-        "SELECT c.article_id, (SELECT v.number FROM revisions v WHERE v.capture_id = c.id) FROM captures c"
-        " WHERE c.id = ?",
-        (captures.of_moment(sql, url, made),),
+        "SELECT id, article_id, (SELECT number FROM revisions WHERE capture_id = captures.id) FROM captures"
+        " WHERE final_url = ? AND fetched_at = ? ORDER BY id DESC LIMIT 1",
+        (url, stamp(made)),
     ).fetchone()
-    if row is None or row[0] is None:
-        return "not-an-article"
-    return "unchanged" if row[1] is None else "new" if row[1] == 1 else "changed"
+    if row is None:
+        return None
+    capture_id, article_id, number = row
+    found: Outcome = "unchanged" if number is None else "new" if number == 1 else "changed"
+    return captures.load(sql, capture_id), found if article_id is not None else "not-an-article"
 
 
 def _ids(sql: sqlite3.Connection, select: str, *values: object) -> list[int]:

@@ -51,7 +51,7 @@ def recalled(sample: Sample) -> Specimen:
         kind=alone.kind if alone.kind in REPORT_KINDS else "article",
         article=sample.known,
         marks=found.marks(),
-        bodies=bodies_around(found.outline, [Part("p", "", "", position) for position in found.text]),
+        bodies=bodies_around(found.outline, found.parts),
         pieces=tuple(found.pieces()),
     )
 
@@ -64,6 +64,11 @@ class _Found:
         self.keys = [squashed(block.text) for block in page.blocks]
         self.text = self._text()
         self.title = self._title()
+
+    @property
+    def parts(self) -> list[Part]:
+        """The blocks of the body as parts of one."""
+        return [Part("p", self.outline.blocks[position].text, "", position) for position in self.text]
 
     def _text(self) -> list[int]:
         body = squashed(self.known.body)
