@@ -224,6 +224,7 @@ UNDO = {
     11: ("m011_watches", ["DROP TABLE watch_hits", "DROP TABLE watches"]),
     12: ("m012_profiles", ["DROP TABLE profiles"]),
     13: ("m013_latest_by_docid", ["DROP VIEW articles_latest", "CREATE VIEW articles_latest AS SELECT 1 AS id"]),
+    14: ("m014_learning", ["ALTER TABLE runs DROP COLUMN learning"]),
 }
 
 

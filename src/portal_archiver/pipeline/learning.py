@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
@@ -39,7 +39,7 @@ def learn_portal(
     `show` is told how many pages are read, and of how many. LockedError while another run writes; PortalArchiverError
     where the archive has none of the portal.
     """
-    samples = [Sample(*each) for each in archive.sample(portal, limit=PAGES, since=since)]
+    samples = list(samples_of(portal, archive, since or _changed(archive, portal)))
     lesson = learn(samples, show)
     comparison = compared(samples, lesson.learned)
     reason = _reason_against(lesson, comparison) or ("" if keep else "nothing is to be written")
@@ -52,6 +52,14 @@ def learn_portal(
             keep_plain(portal, archive)
         is_kept = archive.keep_profile(portal, profile)
     return Learned(portal, lesson, comparison, is_kept, "" if is_kept else "it says what is known already")
+
+
+def samples_of(portal: str, archive: Archive, since: datetime | None) -> Iterator[Sample]:
+    """What to learn from: the newest pages; of a template that is new since a moment those from then on, each with the
+    report that it was known to show before."""
+    for capture, seen_as in archive.sample(portal, limit=PAGES, since=since):
+        known = archive.known_before(capture, since, portal=portal) if since else None
+        yield Sample(capture, seen_as, known)
 
 
 def profile_of(lesson: Lesson, templates: Templates, since: datetime) -> Profile:
@@ -72,6 +80,12 @@ def _reason_against(lesson: Lesson, comparison: Comparison) -> str:
     if comparison.is_worse:
         return f"{comparison.lost} of {comparison.reports} reports would not be taken for reports any more"
     return ""
+
+
+def _changed(archive: Archive, portal: str) -> datetime | None:
+    """Since when the template in force is new, where there was another before."""
+    known = archive.profiles(portal)
+    return known[-1].since if len(known) > 1 else None
 
 
 def _begin(archive: Archive, portal: str) -> datetime | None:

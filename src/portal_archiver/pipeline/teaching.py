@@ -14,9 +14,9 @@ from datetime import UTC, datetime, timedelta
 
 from portal_archiver.errors import PortalArchiverError
 from portal_archiver.model import Article, Learning, Night, Portal, RunReport
-from portal_archiver.parser.learning import Sample, learn
+from portal_archiver.parser.learning import learn
 from portal_archiver.pipeline.drift import LONG_TEXT, drifted
-from portal_archiver.pipeline.learning import PAGES, Show, Templates, keep_plain, learn_portal, profile_of
+from portal_archiver.pipeline.learning import Show, Templates, keep_plain, learn_portal, profile_of, samples_of
 from portal_archiver.pipeline.looks import Looks, corrected
 from portal_archiver.pipeline.options import Options
 from portal_archiver.pipeline.profiles import Taught
@@ -103,7 +103,7 @@ class Lessons:
         """Learn the new template and read its pages anew; RefusedError where that mends nothing or spoils something."""
         key, fields = portal.key, {alarm.field for alarm in report.alarms}
         begin = self._changed_at(report, fields)
-        lesson = learn(self._samples(key, begin), self._patience())
+        lesson = learn(samples_of(key, self.archive, begin), self._patience())
         if not lesson.learned:
             raise RefusedError("; ".join(lesson.doubts) or "nothing is sure")
         before = Taught(portal, self.archive)
@@ -118,8 +118,10 @@ class Lessons:
             yields, moved = looks.anew(self.archive, Taught(portal, self.archive))
             alarms = [*drifted(yields, nights), *(alarm for alarm in report.alarms if alarm.field == "silence")]
             left = {alarm.field for alarm in alarms}
-            if left - fields or not fields - left:
-                raise RefusedError(_outcome_of(fields, left))
+            # What was no report could not pass for edited; now that it is read again, it can.
+            more = left - fields - ({"unedited"} if "report" not in left else set())
+            if more or not fields - left:
+                raise RefusedError(_outcome_of(more, left))
         digest = self.archive.profiles(key)[-1].digest
         healed = tuple(alarm for alarm in report.alarms if alarm.field not in left)
         return replace(
@@ -139,10 +141,6 @@ class Lessons:
                 break
             begin = run.started_at
         return begin
-
-    def _samples(self, key: str, begin: datetime) -> Iterator[Sample]:
-        for capture, seen_as in self.archive.sample(key, limit=PAGES, since=begin):
-            yield Sample(capture, seen_as, self.archive.known_before(capture, begin, portal=key))
 
     def _must_suit_old_pages(self, portal: Portal, before: Taught, templates: Templates, begin: datetime) -> None:
         """RefusedError where pages from before, on which the new profile fits, would lose by it."""
@@ -168,11 +166,11 @@ class Lessons:
             raise RefusedError("the crawl was stopped")
 
 
-def _outcome_of(fields: Iterable[str], left: Iterable[str]) -> str:
-    """Why what was read with a new profile is no better, given the alarms without and with it."""
-    if more := sorted(set(left) - set(fields)):
-        return f"read with it, {', '.join(more)} would be missing, too"
-    return f"read with it, {', '.join(sorted(left))} would be missing still"
+def _outcome_of(more: Iterable[str], left: Iterable[str]) -> str:
+    """Why what was read with a new profile is no better, given the alarms that it adds and all that there are then."""
+    if names := ", ".join(sorted(more)):
+        return f"read with it, there would be a new alarm: {names}"
+    return f"read with it, the alarms would be the same: {', '.join(sorted(left))}"
 
 
 def _losses(old: Article, new: Article | None) -> Iterator[str]:

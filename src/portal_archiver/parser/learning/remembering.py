@@ -6,7 +6,7 @@ stands on the new pages, they show it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from portal_archiver.model import REPORT_KINDS, Article
@@ -52,7 +52,7 @@ def recalled(sample: Sample) -> Specimen:
         article=sample.known,
         marks=found.marks(),
         bodies=bodies_around(found.outline, found.parts),
-        pieces=tuple(found.pieces()),
+        pieces=tuple(found.pieces({piece.key for piece in alone.pieces if piece.is_kept})),
     )
 
 
@@ -106,8 +106,9 @@ class _Found:
                 number += 1
                 yield self.spots.mark(block.text, position)
 
-    def pieces(self) -> Iterator[Piece]:
-        """The parts from the headline to the end of the text, and captions right behind it."""
+    def pieces(self, taken: Collection[str]) -> Iterator[Piece]:
+        """The parts from the headline to the end of the text, and right behind it captions and what is `taken` (keys)
+        for text: it may be a box that is new in the template."""
         first = self.title + 1 if self.title is not None and self.title < self.text[0] else self.text[0]
         captions = [squashed(photo.caption) for photo in self.known.photos if photo.caption]
         kept, names = frozenset(self.text), {-1: frozenset[str]()}
@@ -115,7 +116,8 @@ class _Found:
         for position in range(first, min(len(self.keys), last + 1 + BESIDE)):
             block, key = self.outline.blocks[position], self.keys[position]
             is_caption = bool(key) and position not in kept and any(key in caption for caption in captions)
-            if not key or block.owner < 0 or (position > last and not is_caption):
+            is_kept = not is_caption and (position in kept or key in taken)
+            if not key or block.owner < 0 or (position > last and not is_caption and not is_kept):
                 continue
             text = headline_text(plain(block.text))
-            yield Piece(key, text, places_of(self.outline, block.owner, names), position in kept, is_caption)
+            yield Piece(key, text, places_of(self.outline, block.owner, names), is_kept, is_caption)
