@@ -38,15 +38,15 @@ def learning_lines(portal: str, learning: Learning) -> list[str]:
     if not learning.healed:
         anew = typed(f"reparse --portal {portal}")
         return [f"{portal}: learned from {pages} how to read it; `{anew}` reads what is archived anew"]
-    lines = [f"{portal}: healed: {_missed(alarm)}" for alarm in learning.healed]
+    lines = [f"{portal}: healed: {_healed(alarm)}" for alarm in learning.healed]
     look = f"see how one is read: `{typed('explain URL')}`"
     return [*lines, f"  read anew with what {pages} of the new template taught (docs/learning.md); {look}"]
 
 
-def _missed(alarm: Alarm) -> str:
+def _healed(alarm: Alarm) -> str:
     what, _ = SHARES[alarm.field]
     last = f"; last good day {alarm.last_good}" if alarm.last_good else ""
-    return f"only {alarm.now:.0%} of {what} before (usually {alarm.before:.0%}{last}), and now they do again"
+    return f"{what} again (it was {alarm.now:.0%}, usually {alarm.before:.0%}{last})"
 
 
 def _drift(alarm: Alarm) -> str:

@@ -28,6 +28,7 @@ from portal_archiver.text import plain
 ENOUGH = 40  # pages with a report, from which on a portal without a profile is learned
 SECONDS = 60.0  # that learning may take at the end of a run
 AGAIN = timedelta(days=7)  # between two tries, where nothing was learned
+EVERY_NIGHT = 7  # runs in a row that miss the same: so many try to learn it, and from then on one in a week
 MOST_TEMPLATES = 6  # with those of the profile before
 OLD, WORSE = 40, 0.02  # pages from before that are read with the new profile; share of them that may lose a field
 # What a profile can mend. A footer is in none, and pages that are gone are gone.
@@ -84,8 +85,11 @@ class Lessons:
             return False
         if self.archive.report_pages(key, most=ENOUGH) < ENOUGH:
             return False
+        return not self._tried_lately(key)
+
+    def _tried_lately(self, key: str) -> bool:
         tried = self.archive.last_learning(key)
-        return tried is None or tried < datetime.now(UTC) - AGAIN
+        return tried is not None and tried > datetime.now(UTC) - AGAIN
 
     def _patience(self) -> Show:
         """What ends learning when the time is over, or the crawl is to stop."""
@@ -102,7 +106,9 @@ class Lessons:
     def _heal(self, portal: Portal, report: RunReport, looks: Looks, nights: tuple[Night, ...]) -> RunReport:
         """Learn the new template and read its pages anew; RefusedError where that mends nothing or spoils something."""
         key, fields = portal.key, {alarm.field for alarm in report.alarms}
-        begin = self._changed_at(report, fields)
+        begin, missed = self._changed_at(report, fields)
+        if missed > EVERY_NIGHT and self._tried_lately(key):
+            return report
         lesson = learn(samples_of(key, self.archive, begin), self._patience())
         if not lesson.learned:
             raise RefusedError("; ".join(lesson.doubts) or "nothing is sure")
@@ -131,16 +137,16 @@ class Lessons:
             learning=Learning(digest, lesson.pages, healed=healed),
         )
 
-    def _changed_at(self, report: RunReport, fields: set[str]) -> datetime:
-        """The beginning of the first of the runs in a row that missed one of these fields."""
-        begin = report.started_at
+    def _changed_at(self, report: RunReport, fields: set[str]) -> tuple[datetime, int]:
+        """The beginning of the first of the runs in a row that missed one of these fields, and how many those are."""
+        begin, missed = report.started_at, 1
         for run in self.archive.runs(portal=report.portal, limit=90):
             if run.id == report.id or not run.yields:
                 continue
             if not fields & {alarm.field for alarm in run.alarms}:
                 break
-            begin = run.started_at
-        return begin
+            begin, missed = run.started_at, missed + 1
+        return begin, missed
 
     def _must_suit_old_pages(self, portal: Portal, before: Taught, templates: Templates, begin: datetime) -> None:
         """RefusedError where pages from before, on which the new profile fits, would lose by it."""
