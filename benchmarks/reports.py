@@ -92,7 +92,8 @@ def _insert(sql: sqlite3.Connection, n: int, report: Report) -> None:
     )
     sql.execute(
         "INSERT INTO revisions (id, article_id, number, capture_id, digest, reading, title, lead, body, body_html,"
-        " section, published) VALUES (?, ?, 1, 1, '', '', ?, '', ?, '', ?, ?)",
+        " section, published, published_origin, published_raw)"
+        " VALUES (?, ?, 1, 1, '', '', ?, '', ?, '', ?, ?, 'element', '')",
         (n, n, report.title, report.body, report.section, published),
     )
     sql.execute("UPDATE articles SET revision_id = id WHERE id = ?", (n,))

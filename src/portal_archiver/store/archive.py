@@ -118,6 +118,14 @@ class Archive:
         """
         return self._connection.reading()
 
+    def is_written(self) -> bool:
+        """Whether a run is at work, here or in another process."""
+        return self._run_lock.is_held()
+
+    def data_version(self) -> int:
+        """A number that is another one when somebody else has written to the file since it was asked for last."""
+        return int(self._connection.pragma("data_version"))
+
     def exclusive(self) -> AbstractContextManager[None]:
         """One crawl at a time; LockedError says who is at work.
 
@@ -329,10 +337,25 @@ class Archive:
         with self._connection.reading() as sql:
             return searching.facets(sql, query, filters, exact=exact)
 
-    def matching(self, query: str, *, portal: str | None = None) -> list[int]:
+    def matching(
+        self,
+        query: str,
+        *,
+        portal: str | None = None,
+        section: str | None = None,
+        author: str | None = None,
+        photographer: str | None = None,
+        since: When = None,
+        until: When = None,
+        has_photo: bool | None = None,
+        has_attachment: bool | None = None,
+        revised_since: When = None,
+        exact: bool = False,
+    ) -> list[int]:
         """The ids of all articles with all words of `query` as `search` understands it, the oldest first."""
+        filters = Filters(portal, section, author, photographer, since, until, has_photo, has_attachment, revised_since)
         with self._connection.reading() as sql:
-            return searching.matching_ids(sql, query, Filters(portal))
+            return searching.matching_ids(sql, query, filters, exact=exact)
 
     def watch(self, name: str, query: str) -> int:
         """Save a search under a name; returns how many reports it finds now, which are not told of as new.

@@ -97,9 +97,9 @@ def search(sql: sqlite3.Connection, text: str, filters: Filters, paging: Paging,
     )
 
 
-def matching_ids(sql: sqlite3.Connection, text: str, filters: Filters) -> list[int]:
+def matching_ids(sql: sqlite3.Connection, text: str, filters: Filters, *, exact: bool = False) -> list[int]:
     """The ids of all articles that have all that a query asks for, the oldest first."""
-    query = parse(text)
+    query = parse(text, exact=exact)
     within, _ = scope(sql, filters, query)
     found = find(within, query, Paging(0, 0, "oldest"))
     if found.relaxed:

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections import Counter
 from datetime import date
+from functools import cache
 
 from portal_archiver.model import Facets
 from portal_archiver.store.index import DATED, DAY_BITS, day_of, first_of
@@ -32,7 +33,7 @@ def facets(sql: sqlite3.Connection, text: str, filters: Filters, *, exact: bool 
     days = Counter(number >> DAY_BITS for number in numbers if number >= DATED)
     months: Counter[str] = Counter()
     for day, number in days.items():
-        months[date.fromordinal(day - (DATED >> DAY_BITS)).isoformat()[:7]] += number
+        months[_month_of(day)] += number
     complete = found.only_head or len(numbers) < LOOKED_AT
     return Facets(
         total=found.total,
@@ -42,6 +43,12 @@ def facets(sql: sqlite3.Connection, text: str, filters: Filters, *, exact: bool 
         sections=_most_first(sections),
         bounded=not complete or found.bounded,
     )
+
+
+@cache
+def _month_of(day: int) -> str:
+    """The month (2024-05) of a day as the index counts them."""
+    return date.fromordinal(day - (DATED >> DAY_BITS)).isoformat()[:7]
 
 
 def _grouped(sql: sqlite3.Connection, numbers: list[int]) -> list[tuple[str, str | None, int]]:
