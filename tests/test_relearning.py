@@ -19,6 +19,7 @@ from growing_portal import pass_time
 from portal_archiver.cli.exits import code_of
 from portal_archiver.model import Portal, RunReport
 from portal_archiver.pipeline import ReparseOptions, crawl, learn_portal, reparse
+from portal_archiver.pipeline.teaching import EVERY_NIGHT
 from portal_archiver.store import Archive, Scope
 from program import cli, configure, pages
 from test_drift import REPORTS, SmallPortal, nights, scripts_alone
@@ -277,6 +278,31 @@ def test_a_profile_that_reads_the_pages_from_before_worse_is_not_adopted(tmp_pat
         assert report.learning is not None
         assert report.learning.reason == "24 of 24 pages from before would be read worse with it: body"
         assert (archive.profiles("bachhai"), as_read(archive)) == ((), before)
+
+
+def test_what_is_healed_in_part_is_kept_and_the_rest_stays_an_alarm(tmp_path: Path, site: Site) -> None:
+    """A box between two paragraphs ended every text; now it stands in them, which no profile says of such a place."""
+
+    def a_contact(portal: SmallPortal) -> None:
+        box = "<div><p>Cơ quan chủ quản: UBND tỉnh Bạch Hải</p><p>Giấy phép số 07/GP-STTTT cấp ngày 5/9/2021.</p></div>"
+        portal.body = lambda text: f'<div class="content">{text.replace("</p>", "</p>" + box, 1)}</div>'
+
+    with Archive(site.copy(tmp_path)) as archive:
+        site.become(a_contact)
+        report = nights(archive, site.url)
+        assert report.learning is not None
+        assert {alarm.field for alarm in report.learning.healed} == {"body", "credit", "byline"}
+        assert [alarm.field for alarm in report.alarms] == ["unedited"]
+        assert (code_of([report]), report.changed) == (4, REPORTS)
+        assert archive.run(report.id) == report
+
+
+def test_what_cannot_be_healed_is_not_tried_every_night_for_ever(tmp_path: Path, site: Site) -> None:
+    with Archive(site.copy(tmp_path)) as archive:
+        site.become(scripts_alone)
+        reports = [nights(archive, site.url) for _ in range(EVERY_NIGHT + 2)]
+        assert [report.learning is not None for report in reports] == [True] * EVERY_NIGHT + [False] * 2
+        assert all(report.alarms for report in reports)
 
 
 @pytest.mark.parametrize("settings", [{"learn": False}, {"learned": ({"title": "h1.title", "body": "div.content"},)}])

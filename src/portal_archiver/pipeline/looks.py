@@ -12,7 +12,7 @@ from portal_archiver.pipeline.profiles import Taught
 from portal_archiver.pipeline.reading import read_page
 from portal_archiver.store import Archive
 
-MOST = 5000  # looks that are kept, without the payloads: some 5 MB
+MOST = 5000  # looks that are kept, without the payloads; of a longer run they are a sample
 # The figures of a report that say what pages turned out to be, by outcome.
 FIGURES: Mapping[str, str] = {
     "new": "new",

@@ -48,7 +48,7 @@ class Lessons:
     readers: Readers
 
     def after(self, portal: Portal, report: RunReport, looks: Looks, nights: tuple[Night, ...]) -> RunReport:
-        """The report of a run, stored anew if something was learned. `nights` are those before it, newest first.
+        """The report of a run, stored anew if learning was tried. `nights` are those before it, newest first.
 
         Errors of the archive come out; a bug of ours costs the lesson, not the run.
         """
@@ -124,18 +124,16 @@ class Lessons:
             yields, moved = looks.anew(self.archive, Taught(portal, self.archive))
             alarms = [*drifted(yields, nights), *(alarm for alarm in report.alarms if alarm.field == "silence")]
             left = {alarm.field for alarm in alarms}
-            # What was no report could not pass for edited; now that it is read again, it can.
-            more = left - fields - ({"unedited"} if "report" not in left else set())
+            # What was no report could not pass for edited; where it is one again, it can.
+            more = left - fields - ({"unedited"} if "report" in fields - left else set())
             if more or not fields - left:
                 raise RefusedError(_outcome_of(more, left))
-        digest = self.archive.profiles(key)[-1].digest
-        healed = tuple(alarm for alarm in report.alarms if alarm.field not in left)
-        return replace(
-            corrected(report, moved),
-            yields=yields.shares(),
-            alarms=tuple(alarms),
-            learning=Learning(digest, lesson.pages, healed=healed),
-        )
+            digest = self.archive.profiles(key)[-1].digest
+            healed = tuple(alarm for alarm in report.alarms if alarm.field not in left)
+            learning = Learning(digest, lesson.pages, healed=healed)
+            taught = replace(corrected(report, moved), yields=yields.shares(), alarms=tuple(alarms), learning=learning)
+            self.archive.finish_run(report.id, taught)
+        return taught
 
     def _changed_at(self, report: RunReport, fields: set[str]) -> tuple[datetime, int]:
         """The beginning of the first of the runs in a row that missed one of these fields, and how many those are."""
