@@ -16,11 +16,12 @@ import pytest
 
 from demo_crawl import portal_at
 from growing_portal import pass_time
+from kill_checks import TORN
 from portal_archiver.cli.exits import code_of
 from portal_archiver.model import Portal, RunReport
 from portal_archiver.pipeline import ReparseOptions, crawl, learn_portal, reparse
 from portal_archiver.pipeline.teaching import EVERY_NIGHT
-from portal_archiver.store import Archive, Scope
+from portal_archiver.store import Archive, Scope, verify
 from program import cli, configure, pages
 from test_drift import REPORTS, SmallPortal, nights, scripts_alone
 from test_learning import article_page
@@ -212,6 +213,9 @@ def test_a_changed_template_is_noticed_and_healed_in_one_night(tmp_path: Path, s
 
         after = nights(archive, site.url)
         assert (after.alarms, after.changed, after.learning) == ((), 0, None)
+        for what, torn in TORN.items():
+            assert archive.db.execute(torn).fetchall() == [], what
+    assert verify(tmp_path / "archive.db").sound  # the full-text index, too
 
 
 @pytest.mark.parametrize("change", NOT_HEALED, ids=lambda change: str(change.__name__))
