@@ -234,6 +234,7 @@ UNDO = {
             "CREATE VIRTUAL TABLE articles_fts USING fts5 (title, content = 'articles_text', content_rowid = 'docid')",
         ],
     ),
+    15: ("m015_learning", ["ALTER TABLE runs DROP COLUMN learning"]),
 }
 
 

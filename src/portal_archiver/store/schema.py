@@ -12,7 +12,7 @@ from portal_archiver.store import index, stories, views
 APPLICATION_ID = 0x50417263
 
 # The number of migrations below. The archive has its own in PRAGMA user_version, so that opening costs no look-around.
-VERSION = 14
+VERSION = 15
 
 migrations = Migrations("portal-archiver")
 
@@ -390,6 +390,12 @@ INSERT INTO articles_pairs (articles_pairs, rank) VALUES ('automerge', 8);
 """
 
 
+# What a run learned by itself of its portal's templates, and what that healed; see `pipeline.teaching`.
+_LEARNING = """
+ALTER TABLE runs ADD COLUMN learning TEXT CHECK (learning IS NULL OR json_valid(learning));   -- NULL: it did not try
+"""
+
+
 @migrations()
 def m001_first_tables(db: Database) -> None:
     """All that one nightly run needs."""
@@ -477,6 +483,12 @@ def m014_pairs(db: Database) -> None:
     """What makes words side by side cheap; all reports are indexed anew."""
     run_script(db, _PAIRS)
     index.rebuild(db.conn)
+
+
+@migrations()
+def m015_learning(db: Database) -> None:
+    """What runs learned by themselves."""
+    run_script(db, _LEARNING)
 
 
 def run_script(db: Database, script: str) -> None:
