@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("old") / "archive.db"
     with pytest.MonkeyPatch.context() as patch, serve() as url, Archive(path) as archive:
         patch.setattr(reading, "parse_page", lambda *args, **options: older_parser(parse_page(*args, **options)))
-        crawl(portal_at(url), archive)
+        crawl(replace(portal_at(url), learn=False), archive)
     return path
 
 
