@@ -45,7 +45,7 @@ def learn_portal(
     samples = [Sample(*each) for each in archive.sample(portal, limit=PAGES, since=since)]
     lesson = learn(samples, show)
     comparison = compared(samples, lesson.learned)
-    reason = _reason_against(lesson, comparison) or ("" if keep else "nothing is to be written")
+    reason = reason_against(lesson, comparison) or ("" if keep else "nothing is to be written")
     if reason:
         return Learned(portal, lesson, comparison, reason=reason)
     begin = since or _begin(archive, portal) or min(sample.capture.fetched_at for sample in samples)
@@ -67,7 +67,8 @@ def learn_from_web(portal: Portal, *, pages: int = FETCHED, show: Show | None = 
         return learn_portal(portal.key, archive, keep=False, show=show)
 
 
-def _reason_against(lesson: Lesson, comparison: Comparison) -> str:
+def reason_against(lesson: Lesson, comparison: Comparison) -> str:
+    """Why a profile is not to be used, "" where it is."""
     if not lesson.learned:
         return "nothing is sure"
     if comparison.is_worse:
