@@ -316,6 +316,7 @@ start = {start}
 # published, author, lead, body, section, photos, caption, attachments and footer.
 # select.title = "div.news h1"
 # select.published = "div.news span.date"
-# What `portal-archiver learn` finds out of the portal's templates is kept in the archive; [[portal.{key}.learned]]
-# tables here, as `learn` prints them, take its place.
+# What `portal-archiver learn` finds out of the portal's templates is kept in the archive; tables here, one for each
+# template, as `learn` prints them, take its place.
+# learned = [{{ title = "div.news h1", body = "div.news div.text" }}]
 """

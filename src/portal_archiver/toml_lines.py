@@ -49,9 +49,9 @@ def _tokens(text: str) -> Iterator[Token]:
 
 def _header(tokens: Iterator[Token], numbers: Counter[Path]) -> Path:
     """The path of a [table] or of the next of its [[tables]], up to the first sign that ends it."""
-    first, _ = next(tokens)
+    first, _ = next(tokens, ("]", 0))
     if first != "[":
-        return _key(tokens, "]", first)
+        return () if first == "]" else _key(tokens, "]", first)
     table = _key(tokens, "]")
     numbers[table] += 1
     return (*table, numbers[table] - 1)

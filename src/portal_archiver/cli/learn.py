@@ -48,7 +48,7 @@ def learn(
     archive: ArchivePath = DEFAULT_ARCHIVE,
     as_json: AsJson = False,
 ) -> None:
-    """Learn from a portal's own pages where its template has each field.
+    """Learn from the pages of a portal how to read them.
 
     The newest pages of the archive are held against each other, 200 at most. The profile is kept in the archive, and
     crawls read with it from then on; `reparse` reads what is archived anew. Of an address that no archive has, up to 60
