@@ -134,7 +134,8 @@ def _nothing(portal: Portal, events: Sequence[RunEvent]) -> ConfigError | Unreac
         return UnreachableError(f"{start} was not asked for in time: {TRY_LATER}")
     reason = Reason(event.reason)
     kind = ConfigError if reason in IN_THE_CONFIGURATION else UnreachableError
-    told = event.detail.removeprefix(f"{start}: ") or reason.sentence
+    detail = event.detail.removeprefix(f"{start[:300]}: ")
+    told = reason.sentence if detail in ("", reason.sentence) else f"{reason.sentence} ({detail})"
     return kind(f"{start} brought no page: {told}: {HERE.get(reason, TRY_LATER)}")
 
 
