@@ -184,7 +184,7 @@ def on_a_terminal(folder: Path, *args: str, answer: bytes) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize(
-    ("answer", "code", "is_written"), [(b"y\n", 0, True), (b"\n", 0, False), (b"\x03", 130, False)]
+    ("answer", "code", "is_written"), [(b"y\n", 0, True), (b"\n", 0, False), (b"\x04", 130, False)]
 )
 def test_on_a_terminal_it_asks_before_a_portal_begins_anew(
     tmp_path: Path, demo: str, answer: bytes, code: int, is_written: bool
@@ -226,7 +226,7 @@ def test_where_no_report_is_found_it_says_what_was_and_writes_nothing(tmp_path: 
         (
             "{demo}khong-co",
             2,
-            "there is no such page (404) (404 Not Found): correct the address: that page does not exist",
+            "there is no such page (404) (404 Not Found): correct the address: that",
         ),
         ("bachhai", 2, 'URL: expected an address such as "https://www.bachhai.example/", got "bachhai"'),
     ],

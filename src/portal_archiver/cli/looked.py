@@ -8,7 +8,8 @@ from dataclasses import asdict
 from portal_archiver.cli.screen import Screen, count, duration, problem, safe
 from portal_archiver.cli.show import dateline_in_words
 from portal_archiver.model import License, Photo
-from portal_archiver.pipeline.adding import Example, Found, Index, Look
+from portal_archiver.pipeline.adding import Example, Look
+from portal_archiver.pipeline.sampling import Found, Index
 
 LABEL = 12  # columns
 SHOWN = 3  # sitemaps, feeds, lists, of each kind
