@@ -5,6 +5,7 @@ import sys
 
 BENCHMARKS = (
     "parsing", "memory", "archiving", "saving", "stories", "reparsing", "crawling", "frontier", "searching", "learning",
+    "serving",
 )  # fmt: skip
 
 if __name__ == "__main__":

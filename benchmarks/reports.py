@@ -12,7 +12,7 @@ import json
 import random
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -56,6 +56,12 @@ def reports(number: int) -> Iterator[Report]:
         yield Report(title, "\n\n".join(parts), n * DAYS // number, portal, chance.choice(SECTIONS))
 
 
+def originals() -> Iterator[Report]:
+    """The real ones, each once, as they are."""
+    for n, (title, text) in enumerate(_sources()):
+        yield Report(title, text, n % DAYS, n % len(PORTALS), SECTIONS[n % len(SECTIONS)])
+
+
 def _sources() -> list[tuple[str, str]]:
     news = DATA / "search" / "news_sample.jsonl.gz"
     if news.exists():
@@ -65,8 +71,8 @@ def _sources() -> list[tuple[str, str]]:
     return [(article.title, article.body) for article in read if article and article.body]
 
 
-def fill(path: Path, number: int) -> None:
-    """A new archive of so many reports: rows as the archive writes them, without the pages that nobody searches."""
+def fill(path: Path, made: Iterable[Report]) -> None:
+    """A new archive of reports: rows as the archive writes them, without the pages that nobody searches."""
     with Archive(path) as archive:
         sql = archive.db.conn
         sql.execute("PRAGMA cache_size = -200000")
@@ -77,7 +83,7 @@ def fill(path: Path, number: int) -> None:
                 "INSERT INTO captures (portal_id, url, final_url, fetched_at, status, headers, body_id)"
                 " VALUES (1, '', '', '2025-01-01', 200, '[]', 1)"
             )
-            for n, report in enumerate(reports(number), 1):
+            for n, report in enumerate(made, 1):
                 _insert(sql, n, report)
         with archive.transaction():
             index.rebuild(sql)
@@ -92,7 +98,8 @@ def _insert(sql: sqlite3.Connection, n: int, report: Report) -> None:
     )
     sql.execute(
         "INSERT INTO revisions (id, article_id, number, capture_id, digest, reading, title, lead, body, body_html,"
-        " section, published) VALUES (?, ?, 1, 1, '', '', ?, '', ?, '', ?, ?)",
+        " section, published, published_origin, published_raw)"
+        " VALUES (?, ?, 1, 1, '', '', ?, '', ?, '', ?, ?, 'element', '')",
         (n, n, report.title, report.body, report.section, published),
     )
     sql.execute("UPDATE articles SET revision_id = id WHERE id = ?", (n,))

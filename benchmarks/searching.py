@@ -2,7 +2,7 @@
 
     python -m benchmarks.searching [REPORTS] [--archive FILE]
 
-With --archive the archive is made there, or taken if it is there already. Quality is measured in the tests.
+With --archive the archive is made there, or taken if it is there already.
 """
 
 from __future__ import annotations
@@ -19,13 +19,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.reports import fill
+from benchmarks.quality import compare
+from benchmarks.reports import fill, originals, reports
 from portal_archiver import Archive
 from portal_archiver.store import index
 
 ASKED = 20  # queries of each class
 LIMIT = 10  # hits of each
 ROUNDS = 2  # the first one warms
+PLAIN = ("tantivy", "and its snippets")  # asked for no dates and no counts
 Search = Callable[["Asked"], Any]
 
 
@@ -46,9 +48,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = options.archive or Path(folder) / "archive.db"
         if not path.exists():
-            fill(path, options.reports)
+            fill(path, reports(options.reports))
         with Archive(path) as archive:
             _measure(archive, Path(folder))
+        real = Path(folder) / "real.db"
+        fill(real, originals())
+        with Archive(real) as archive:
+            compare(archive, _default_index(archive.db.conn, Path(folder) / "real-default.db"))
 
 
 def _measure(archive: Archive, folder: Path) -> None:
@@ -57,18 +63,23 @@ def _measure(archive: Archive, folder: Path) -> None:
     text = sql.execute("SELECT sum(length(CAST(title || body AS BLOB))) FROM revisions").fetchone()[0]
     peers: dict[str, Search] = {"portal-archiver": lambda asked: _ours(archive, asked)}
     print(f"Searching {number:,} reports, {text / 1e6:,.0f} MB of text")
-    size = sql.execute("SELECT sum(length(block)) FROM articles_fts_data").fetchone()[0]
+    size = sum(
+        sql.execute(f"SELECT sum(length(block)) FROM {name}_data").fetchone()[0]
+        for name in ("articles_fts", "articles_pairs")
+    )
     print(f"  {size / text:8.0%} of the text is the index; {_update(archive):.2f} ms to update a report in it")
     start = time.perf_counter()
     default = _default_index(sql, folder / "default.db")
     size = default.execute("SELECT sum(length(block)) FROM reports_data").fetchone()[0]
     print(f"  {size / text:8.0%} of the text is the default FTS5 index, built in {time.perf_counter() - start:.0f} s")
     peers["default FTS5"] = lambda asked: _plain(default, asked)
+    # The same with what a list of hits shows, which the archive's own figures include.
+    peers["and its snippets"] = lambda asked: _with_snippets(default, asked)
     if tantivy := _tantivy(sql, folder / "tantivy"):
         peers["tantivy"] = tantivy
     print(f"  {'p50 and p95 in CPU-ms':30s}" + "".join(f"{name:>22s}" for name in peers))
     for name, queries in _classes(sql).items():
-        asked = [search for peer, search in peers.items() if peer != "tantivy" or not queries[0].extra]
+        asked = [search for peer, search in peers.items() if peer not in PLAIN or not queries[0].extra]
         times = [_times(search, queries) for search in asked]
         print(f"  {name:30s}" + "".join(f"{p50:13.2f} {p95:8.2f}" for p50, p95 in times))
 
@@ -130,15 +141,17 @@ def _ours(archive: Archive, asked: Asked) -> Any:
 def _default_index(sql: sqlite3.Connection, path: Path) -> sqlite3.Connection:
     default = sqlite3.connect(path, isolation_level=None)
     default.execute("PRAGMA cache_size = -200000")
-    default.execute("CREATE VIRTUAL TABLE reports USING fts5 (title, body, content = '')")
-    default.execute("CREATE TABLE facts (id INTEGER PRIMARY KEY, title, url, portal_id, published)")
+    default.execute("CREATE TABLE facts (id INTEGER PRIMARY KEY, title, url, portal_id, published, body)")
+    default.execute("CREATE VIRTUAL TABLE reports USING fts5 (title, body, content = 'facts', content_rowid = 'id')")
     default.execute("BEGIN")
     default.executemany(
         "INSERT INTO reports (rowid, title, body) VALUES (?, ?, ?)",
         sql.execute("SELECT id, title, body FROM revisions"),
     )
-    facts = "SELECT a.id, title, url, portal_id, a.published FROM articles a JOIN revisions r ON r.id = a.revision_id"
-    default.executemany("INSERT INTO facts VALUES (?, ?, ?, ?, ?)", sql.execute(facts))
+    facts = (
+        "SELECT a.id, title, url, portal_id, a.published, body FROM articles a JOIN revisions r ON r.id = a.revision_id"
+    )
+    default.executemany("INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?)", sql.execute(facts))
     default.execute("COMMIT")
     default.execute("CREATE INDEX facts_by_day ON facts (published)")
     return default
@@ -159,6 +172,18 @@ def _plain(default: sqlite3.Connection, asked: Asked) -> Any:
     total = default.execute("SELECT count(*) FROM reports WHERE reports MATCH ?", (match,)).fetchone()
     return total, default.execute(
         f"SELECT facts.title, facts.url {found} ORDER BY bm25(reports) LIMIT {LIMIT}", (match,)
+    ).fetchall()
+
+
+def _with_snippets(default: sqlite3.Connection, asked: Asked) -> Any:
+    """The hits with FTS5's own snippets in the place of their counts."""
+    quoted = [f'"{word}"' for word in asked.words]
+    match = {"all": " ".join(quoted), "any": " OR ".join(quoted), "phrase": f'"{" ".join(asked.words)}"'}[asked.how]
+    return default.execute(
+        "SELECT facts.title, facts.url, snippet(reports, 1, '<', '>', '...', 40)"
+        " FROM reports JOIN facts ON facts.id = reports.rowid WHERE reports MATCH ?"
+        f" ORDER BY bm25(reports) LIMIT {LIMIT}",
+        (match,),
     ).fetchall()
 
 

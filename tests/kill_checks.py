@@ -181,6 +181,7 @@ def state_of(archive: Path, folder: Path) -> State:
             torn = {what: found for what, select in TORN.items() if (found := db.execute(select).fetchall())}
             assert torn == {}
             db.execute("INSERT INTO articles_fts (articles_fts, rank) VALUES ('integrity-check', 1)")
+            db.execute("INSERT INTO articles_pairs (articles_pairs) VALUES ('integrity-check')")
             db.rollback()
             (articles,) = db.execute("SELECT count(*) FROM articles").fetchone()
             now = datetime.now(UTC).isoformat(timespec="microseconds")

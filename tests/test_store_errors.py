@@ -170,7 +170,9 @@ def test_the_schema_is_strict_and_as_many_migrations_as_its_version_says(tmp_pat
         assert len(schema.migrations.applied(archive.db)) == schema.VERSION
         assert not schema.migrations.pending(archive.db)
         ours = [
-            table for table in archive.db.tables if not table.name.startswith(("articles_fts", "_sqlite", "sqlite_"))
+            table
+            for table in archive.db.tables
+            if not table.name.startswith(("articles_fts", "articles_pairs", "_sqlite", "sqlite_"))
         ]
         assert {table.name for table in ours} == {
             "portals", "urls", "captures", "bodies", "articles", "revisions", "photos", "attachments", "article_urls",
@@ -224,6 +226,15 @@ UNDO = {
     11: ("m011_watches", ["DROP TABLE watch_hits", "DROP TABLE watches"]),
     12: ("m012_profiles", ["DROP TABLE profiles"]),
     13: ("m013_latest_by_docid", ["DROP VIEW articles_latest", "CREATE VIEW articles_latest AS SELECT 1 AS id"]),
+    14: (
+        "m014_pairs",
+        [
+            "DROP TABLE articles_pairs",
+            "DROP TABLE articles_fts",
+            "CREATE VIRTUAL TABLE articles_fts USING fts5 (title, content = 'articles_text', content_rowid = 'docid')",
+        ],
+    ),
+    15: ("m015_learning", ["ALTER TABLE runs DROP COLUMN learning"]),
 }
 
 

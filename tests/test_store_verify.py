@@ -150,10 +150,10 @@ def test_rows_that_refer_to_nothing_are_told(path: Path) -> None:
 
 
 def pages_of(path: Path, table: str) -> list[int]:
-    """The pages of a table that hold rows; skips where SQLite was built without dbstat."""
+    """The pages of a table that hold rows, in their order; skips where SQLite was built without dbstat."""
     with closing(sqlite3.connect(path)) as sql:
         try:
-            rows = sql.execute("SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY 1", (table,))
+            rows = sql.execute("SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY path", (table,))
             return [number for (number,) in rows]
         except sqlite3.OperationalError:
             pytest.skip("this SQLite tells nothing of its pages (dbstat)")

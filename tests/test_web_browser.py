@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -189,6 +190,41 @@ def test_the_language_is_changed_by_a_link_and_stays(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Các cổng trong kho")
 
 
+def test_a_citation_is_copied_and_the_box_shows_one_style_at_a_time(context: BrowserContext, archive: Archive) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    number = edited(archive)
+    page.goto(f"/report/{number}")
+    page.locator(".cite summary", has_text="MLA").click()
+    expect(page.locator(".cite details[open]")).to_have_count(1)
+    page.locator(".cite details[open] button").click()
+    expect(page.locator(".cite details[open] button")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == cite(archive.citable(number), "mla")
+    with page.expect_download() as kept:
+        page.get_by_role("link", name=".bib").click()
+    assert kept.value.suggested_filename == f"bachhai-{number}.bib"
+    linked = page.locator('script[type="application/ld+json"]').text_content() or ""
+    assert json.loads(linked)["@type"] == "NewsArticle"
+
+
+def test_a_search_is_taken_along_as_a_file(page: Page) -> None:
+    page.goto("/?q=nong+thon+moi")
+    with page.expect_download() as kept:
+        page.get_by_role("link", name="CSV for Excel").click()
+    assert kept.value.suggested_filename == "reports-nong-thon-moi.csv"
+    rows = Path(kept.value.path()).read_text(encoding="utf-8-sig")
+    assert all(title in rows for title in titles(page))
+
+
+def test_the_runs_say_at_a_glance_whether_all_is_well_and_lead_to_each_run(page: Page) -> None:
+    page.goto("/runs")
+    expect(page.locator(".verdict")).to_contain_text("All is well")
+    page.locator("svg.nights a").last.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"^Run \d+$"))
+    page.locator(".kicker a").click()
+    expect(page.locator(".plot").first).to_be_visible()
+
+
 # --- looks ------------------------------------------------------------------------------------------------------------
 
 
@@ -198,7 +234,7 @@ def addresses(archive: Archive) -> list[str]:
     return [
         "/", "/?q=nong+thon+moi&since=2021&portal=bachhai", "/?q=qzqzq", "/?all=1", f"/report/{number}",
         f"/report/{number}/changes", f"/report/{number}/captures", f"/capture/{capture}", "/portals", "/nope",
-        "/?since=x", f"/report/{number}?version=1",
+        "/?since=x", f"/report/{number}?version=1", "/runs", "/runs?portal=bachhai", "/runs/1", "/api",
     ]  # fmt: skip
 
 

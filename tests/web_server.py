@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
+import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from demo_crawl import port_of
@@ -63,12 +67,20 @@ def serving(archive: Path, *options: str, **environment: str) -> Iterator[Served
 
 
 def demo_archive(path: Path) -> Path:
-    """The demo portal crawled with its pictures and files, then once more after a correction.
+    """The demo portal crawled with its pictures and files, then once more after a correction; crawled once a process.
 
     In a thread of its own: where Playwright is at work an event loop runs, in which no crawl can.
     """
+    shutil.copyfile(_crawled_once(), path)
+    return path
+
+
+@cache
+def _crawled_once() -> Path:
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(_crawled, path).result()
+        return thread.submit(_crawled, folder / "archive.db").result()
 
 
 def _crawled(path: Path) -> Path:

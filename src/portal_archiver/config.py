@@ -319,4 +319,7 @@ start = {start}
 # What `portal-archiver learn` finds out of the portal's templates is kept in the archive; tables here, one for each
 # template, as `learn` prints them, take its place.
 # learned = [{{ title = "div.news h1", body = "div.news div.text" }}]
+# A crawl learns them by itself: once it has 40 reports, and anew when the template changes. With learn = false it does
+# neither.
+# learn = true
 """

@@ -196,6 +196,7 @@ SETTINGS = {
     "listings": Setting('a pattern such as "*/chuyen-muc/*"', _text, many=True),
     "select": Setting('CSS selectors by field, such as { title = "div.news h1" }', _table, fields=FIELDS),
     "learned": Setting("tables of CSS selectors, as `learn` prints them", _table, many=True, fields=LEARNED_FIELDS),
+    "learn": Setting("true or false", _bool),
     "delay": Setting("a number of seconds between 0 and 3600", _seconds(0, MAX_DELAY)),
     "budget": _PAGES,
     "budgets": Setting('budgets by pattern, such as { "*/lich-cong-tac/*" = 50 }', _table, each=_PAGES),

@@ -14,7 +14,9 @@ from portal_archiver.citations.ris import ris
 from portal_archiver.errors import UnknownStyleError
 from portal_archiver.model import Archived, Article, Citable
 
-__all__ = ["FORMATS", "STYLES", "cite", "coins", "credit_line", "highwire", "json_ld", "reference_to", "site_of"]
+__all__ = [
+    "FORMATS", "STYLES", "Reference", "cite", "coins", "credit_line", "highwire", "json_ld", "reference_to", "site_of",
+]  # fmt: skip
 
 # Every name that `cite` takes: the styles for people, then the formats for programs.
 FORMATS: dict[str, Callable[[Reference], str]] = {
@@ -29,7 +31,7 @@ STYLES: dict[str, Callable[[Reference], str]] = {
 }
 
 
-def cite(article: Article | Archived | Citable, style: str = "apa") -> str:
+def cite(article: Article | Archived | Citable | Reference, style: str = "apa") -> str:
     """A citation of a report in a style (APA unless another is named) or a format; UnknownStyleError names them all.
 
     What `Archive.citable` gives has everything: the revision, when it was archived, and the SHA-256 of the capture that

@@ -9,32 +9,30 @@ the letters they were written in, too: in one all in capitals nothing tells a na
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from portal_archiver.citations.reference import Reference
+from portal_archiver.citations.rendering import Facts, rendered
 
 ENDS = tuple(".!?…")
 _CLOSING = "”’\"')]»"
 _DOUBLE = str.maketrans("“”", "‘’")
-_rendering = threading.Lock()  # a style keeps what it is at in its own tree
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
     """How a style treats a headline: `stops` it with a full stop, or puts it in `double` quotation marks.
 
-    `archived` says when and how it was archived, in the language of the style.
+    `archived` says when and how it was archived, in the language of the style; `accessed`: it names that day itself.
     """
 
     archived: str
     stops: bool = False
     double: bool = False
+    accessed: bool = False
 
 
 _ENGLISH = "Archived {0:%Y-%m-%d %H:%M:%S} UTC, SHA-256 {1}"
@@ -42,58 +40,28 @@ STYLES = {
     "apa": Style(_ENGLISH, stops=True),
     "chicago": Style(_ENGLISH, stops=True, double=True),
     "mla": Style(_ENGLISH, stops=True, double=True),
-    "harvard": Style(_ENGLISH),
+    "harvard": Style(_ENGLISH, accessed=True),
     "vietnamese": Style("lưu trữ lúc {0:%H:%M:%S} ngày {0:%d/%m/%Y} (UTC), SHA-256 {1}", double=True),
 }
 
 
 def in_words(reference: Reference, style: str) -> str:
     """A citation as one line of plain text, in one of STYLES."""
-    from citeproc import Citation, CitationItem, CitationStylesBibliography
-    from citeproc.formatter import plain
-    from citeproc.source import BibliographySource
-    from citeproc.source import Reference as Item
-
-    source = BibliographySource()
-    source.add(Item("it", "webpage", **_fields(reference, STYLES[style])))
-    with _rendering:
-        bibliography = CitationStylesBibliography(_loaded(style), source, plain)
-        bibliography.register(Citation([CitationItem("it")]))
-        (line,) = bibliography.bibliography()
-    return str(line)
-
-
-@cache
-def _loaded(style: str) -> Any:
-    from citeproc import CitationStylesStyle
-
-    with (files("portal_archiver.citations") / "styles" / f"{style}.csl").open("rb") as file:
-        return CitationStylesStyle(file, validate=False)  # the tests validate it
-
-
-def _fields(reference: Reference, style: Style) -> dict[str, Any]:
-    """The variables of the style, as citeproc's own kinds of text: of a plain string it would read markup."""
-    from citeproc.source import Date, Name
-    from citeproc.string import String
-
+    how = STYLES[style]
     texts = {
-        "title": _headline(reference.title, style),
+        "title": _headline(reference.title, how),
         "container_title": reference.site,
         "URL": reference.url,
-        "note": style.archived.format(reference.captured_at, reference.sha256) if reference.captured_at else "",
+        "note": how.archived.format(reference.captured_at, reference.sha256) if reference.captured_at else "",
     }
-    fields: dict[str, Any] = {name: String(text) for name, text in texts.items() if text}
-    if reference.authors:
-        fields["author"] = [Name(literal=author.name) for author in reference.authors]
-    if reference.published:
-        fields["issued"] = Date(**_parts(reference.published.day), circa=reference.is_guessed)
-    if reference.captured_at:
-        fields["accessed"] = Date(**_parts(reference.captured_at))
-    return fields
-
-
-def _parts(day: date) -> dict[str, int]:
-    return {"year": day.year, "month": day.month, "day": day.day}
+    facts = Facts(
+        texts=tuple((name, text) for name, text in texts.items() if text),
+        authors=tuple(author.name for author in reference.authors),
+        issued=reference.published.day if reference.published else None,
+        circa=reference.is_guessed,
+        accessed=reference.captured_at.date() if reference.captured_at and how.accessed else None,
+    )
+    return rendered(facts, style)
 
 
 def _headline(title: str, style: Style) -> str:

@@ -7,11 +7,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from portal_archiver.citations.names import Author
-from portal_archiver.citations.reference import reference_to
+from portal_archiver.citations.reference import Reference, reference_to
 from portal_archiver.model import Archived, Article, Citable, Dateline, Photo
 
 
-def highwire(cited: Article | Archived | Citable) -> tuple[tuple[str, str], ...]:
+def highwire(cited: Article | Archived | Citable | Reference) -> tuple[tuple[str, str], ...]:
     """Names and contents of `meta` elements, in the `citation_*` vocabulary of Highwire Press; nothing is escaped."""
     reference = reference_to(cited)
     published = reference.published
@@ -26,7 +26,7 @@ def highwire(cited: Article | Archived | Citable) -> tuple[tuple[str, str], ...]
     return tuple((name, content) for name, content in pairs if content)
 
 
-def coins(cited: Article | Archived | Citable) -> str:
+def coins(cited: Article | Archived | Citable | Reference) -> str:
     """The `title` of a `span` of class Z3988 (OpenURL ContextObject in SPAN); a query string, not escaped for HTML."""
     reference = reference_to(cited)
     first = reference.authors[0] if reference.authors else Author("")
@@ -47,12 +47,13 @@ def coins(cited: Article | Archived | Citable) -> str:
     return urlencode([(name, value) for name, value in pairs if value])
 
 
-def json_ld(cited: Article | Archived | Citable) -> dict[str, Any]:
+def json_ld(cited: Article | Archived | Citable, reference: Reference | None = None) -> dict[str, Any]:
     """A schema.org NewsArticle (Article for a document) as a dictionary.
 
-    Who writes it into a `script` element has to escape `<` there, as Jinja's `tojson` does.
+    `reference` are its facts where they are known already. Who writes it into a `script` element has to escape `<`
+    there, as Jinja's `tojson` does.
     """
-    reference = reference_to(cited)
+    reference = reference or reference_to(cited)
     article = cited if isinstance(cited, Article) else _archived(cited).article
     told = {
         "headline": reference.title,

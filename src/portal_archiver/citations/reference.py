@@ -42,8 +42,10 @@ class Reference:
         return self.published is not None and self.published.origin == "body"
 
 
-def reference_to(cited: Article | Archived | Citable) -> Reference:
+def reference_to(cited: Article | Archived | Citable | Reference) -> Reference:
     """The facts of what is to be cited. An Article alone has no address, no site and no capture, and goes without."""
+    if isinstance(cited, Reference):
+        return cited
     if isinstance(cited, Article):
         return _of_article(cited, Reference(_slug(cited.title) or "report", clean(cited.title)))
     archived = cited.archived if isinstance(cited, Citable) else cited

@@ -1,10 +1,10 @@
-"""Alarms in words: what has changed for the worse at a portal, since when, and where to look."""
+"""Alarms in words: what has changed for the worse at a portal, since when, and where to look; and what healed them."""
 
 from __future__ import annotations
 
 from portal_archiver.cli.program import typed
 from portal_archiver.cli.screen import count, safe
-from portal_archiver.model import Alarm
+from portal_archiver.model import Alarm, Learning
 
 # What is missing: of how many of the reports it is said, and what has most likely happened.
 SHARES = {
@@ -28,6 +28,25 @@ def alarm_lines(portal: str, alarm: Alarm) -> list[str]:
         todo = f"see how one is read: `{typed('explain URL')}`; {todo}"
     examples = [f"  {safe(url)}" for url in alarm.examples]
     return [f"{portal}: {sentence}", f"  {todo}", *examples]
+
+
+def learning_lines(portal: str, learning: Learning) -> list[str]:
+    """What a run learned by itself, what that healed, or why nothing of it is used."""
+    if not learning.profile:
+        return [f"{portal}: what its pages teach is not used: {safe(learning.reason)}"]
+    pages = count(learning.pages, "page")
+    if not learning.healed:
+        anew = typed(f"reparse --portal {portal}")
+        return [f"{portal}: learned from {pages} how to read it; `{anew}` reads what is archived anew"]
+    lines = [f"{portal}: healed: {_healed(alarm)}" for alarm in learning.healed]
+    look = f"see how one is read: `{typed('explain URL')}`"
+    return [*lines, f"  read anew with what {pages} of the new template taught (docs/learning.md); {look}"]
+
+
+def _healed(alarm: Alarm) -> str:
+    what, _ = SHARES[alarm.field]
+    last = f"; last good day {alarm.last_good}" if alarm.last_good else ""
+    return f"{what} again (it was {alarm.now:.0%}, usually {alarm.before:.0%}{last})"
 
 
 def _drift(alarm: Alarm) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from portal_archiver.cli.alarms import alarm_lines
+from portal_archiver.cli.alarms import alarm_lines, learning_lines
 from portal_archiver.cli.options import DEFAULT_ARCHIVE, ArchivePath, AsJson, existing, must_hold, since
 from portal_archiver.cli.program import NAME, typed
 from portal_archiver.cli.screen import count, emit, out, safe, utc
@@ -93,6 +93,8 @@ def _runs(portal: PortalDigest) -> Iterator[str]:
     for run in portal.runs:
         if run.stopped in STOPPED:
             yield from _item(f"run {run.id}, began {utc(run.started_at)}: {STOPPED[run.stopped]}")
+        if run.learning:
+            yield from _item(learning_lines(portal.portal, run.learning)[0])
 
 
 def _arrivals(arrivals: Sequence[Arrival]) -> Iterator[str]:

@@ -35,6 +35,7 @@ LEVELS = {
     "stopping": "warning",
     "hint": "info",
     "warning": "warning",
+    "learned": "warning",
     "alarm": "error",
     "error": "error",
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from portal_archiver.cli import jsonlog
-from portal_archiver.cli.alarms import alarm_lines
+from portal_archiver.cli.alarms import alarm_lines, learning_lines
 from portal_archiver.cli.exits import code_of
 from portal_archiver.cli.ping import Outcome
 from portal_archiver.cli.progress import watching
@@ -53,15 +53,25 @@ def run(
             problem(sentence)
         for line in _alarms(reports):
             problem(line, label="alarm")
+        for line in _learned(reports):
+            problem(line, label="learned", style="bold")
     return code
 
 
 def _letter(reports: Sequence[RunReport]) -> str:
     """The report, and what is the matter, for somebody who sees nothing else of the run."""
-    return "\n".join([on_paper(lambda paper: show_report(paper, reports)), *trouble(reports), *_alarms(reports)])
+    return "\n".join(
+        [on_paper(lambda paper: show_report(paper, reports)), *trouble(reports), *_alarms(reports), *_learned(reports)]
+    )
 
 
 def _alarms(reports: Sequence[RunReport]) -> Iterator[str]:
     for report in reports:
         for alarm in report.alarms:
             yield from alarm_lines(report.portal, alarm)
+
+
+def _learned(reports: Sequence[RunReport]) -> Iterator[str]:
+    for report in reports:
+        if report.learning:
+            yield from learning_lines(report.portal, report.learning)

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from portal_archiver.cli.alarms import alarm_lines
+from portal_archiver.cli.alarms import alarm_lines, learning_lines
 from portal_archiver.cli.options import DEFAULT_ARCHIVE, ArchivePath, AsJson, existing, must_hold, whole
 from portal_archiver.cli.screen import Screen, count, duration, emit, out, safe
 from portal_archiver.cli.status import ENDINGS
@@ -88,6 +88,10 @@ def show_run(screen: Screen, report: RunReport, events: Sequence[RunEvent]) -> N
     for alarm in report.alarms:
         screen.print()
         for line in alarm_lines(report.portal, alarm):
+            screen.say(line)
+    if report.learning:
+        screen.print()
+        for line in learning_lines(report.portal, report.learning):
             screen.say(line)
     for event in events:
         screen.print()

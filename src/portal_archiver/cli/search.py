@@ -138,6 +138,7 @@ def _as_object(query: str, results: Results, counts: Facets | None) -> dict[str,
         "total": results.total,
         "relaxed": results.relaxed,
         "bounded": results.bounded,
+        "estimated": results.estimated,
         "notes": results.notes,
         "suggestions": results.suggestions,
         "hits": results.hits,
@@ -182,7 +183,7 @@ def show_facets(screen: Screen, counts: Facets) -> None:
             for label, number in shown:
                 screen.say(f"{number:9,}  {label}")
     if counts.bounded:
-        screen.say("Portals and sections are those of the newest 10,000 reports.", style="dim")
+        screen.say("Portals and sections are those of the newest 5,000 reports.", style="dim")
 
 
 def show_results(screen: Screen, results: Results, offset: int = 0) -> None:
@@ -198,7 +199,7 @@ def show_results(screen: Screen, results: Results, offset: int = 0) -> None:
         return
     if results.relaxed:
         screen.say(RELAXED, style="yellow")
-    screen.say(count(results.total, "report"), style="bold")
+    screen.say(("about " if results.estimated else "") + count(results.total, "report"), style="bold")
     if results.bounded and not results.relaxed:
         screen.say(BOUNDED, style="dim")
     for hit in results.hits:

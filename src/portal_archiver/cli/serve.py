@@ -33,9 +33,14 @@ def serve(
         str | None,
         typer.Option(metavar="TEXT", envvar="PORTAL_ARCHIVER_TOKEN", help="What a reader must know, as the password."),
     ] = None,
+    allow_origin: Annotated[
+        list[str] | None, typer.Option(metavar="URL", help="Pages of this site may read the API in a browser (CORS).")
+    ] = None,
     no_auth: Annotated[bool, typer.Option("--no-auth", help="Let anybody read who can reach the server.")] = False,
 ) -> None:
     """Open the archive in a browser: search, read, compare, cite.
+
+    Programs find the same below /api/v1, described at /api.
 
     The archive is only read, and may be crawled meanwhile. The server listens to this machine alone unless --host says
     otherwise; then readers need the --token, or --no-auth lets in everybody. Ctrl-C ends it.
@@ -49,7 +54,12 @@ def serve(
         raise PortalArchiverError(
             f"--host {host}: others can reach this server: give a --token that readers must know, or say --no-auth"
         )
-    settings = Settings(archive, server.names_of(host, tuple(name or ())), None if no_auth else token or None)
+    settings = Settings(
+        archive,
+        server.names_of(host, tuple(name or ())),
+        None if no_auth else token or None,
+        origins=frozenset(map(server.origin, allow_origin or ())),
+    )
     with server.bind(host, port) as bound:
         url = server.url_of(bound)
         out().say(f"{archive} is served at {url} (Ctrl-C ends it)")

@@ -41,11 +41,19 @@ def export_wacz(
     """Write captures as `export_warc` does, as a WACZ; its pages are the reports as they were captured."""
     chosen = None if articles is None else list(articles)
     newest = newest_of(archive, portal, chosen)
+    with new_file(path, overwrite=overwrite) as file:
+        return write_wacz(archive, file, newest, portal=portal, articles=chosen)
+
+
+def write_wacz(
+    archive: Archive, file: IO[bytes], newest: datetime, *, portal: str | None = None, articles: list[int] | None = None
+) -> Exported:
+    """The same to a file that need not be able to seek; `newest` is when the last of the captures was made."""
     responses = revisits = 0
-    with new_file(path, overwrite=overwrite) as file, Ledger() as ledger:
+    with Ledger() as ledger:
         with zipfile.ZipFile(file, "w") as container:
             package = _Package(container, newest)
-            evidence = archive.evidence(portal=portal, articles=chosen)
+            evidence = archive.evidence(portal=portal, articles=articles)
             with package.member(f"archive/{WARC}") as warc, evidence as captures:
                 for placed in write_warc(warc, archive, captures, ledger, newest):
                     _index(ledger, placed)

@@ -27,7 +27,7 @@ from portal_archiver.model.pages import (
     Precision,
 )
 from portal_archiver.model.portals import Portal, Profile, Target
-from portal_archiver.model.runs import Alarm, Arrival, Night, PortalStatus, Rhythm, RunEvent, RunReport, Yield
+from portal_archiver.model.runs import Alarm, Arrival, Learning, Night, PortalStatus, Rhythm, RunEvent, RunReport, Yield
 from portal_archiver.model.upkeep import Affected, Copied, Damage, Merged, ReparseReport, Rewording, Verification
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "Form",
     "Hit",
     "Kind",
+    "Learning",
     "License",
     "Link",
     "Merged",

@@ -27,7 +27,8 @@ class Results:
     `relaxed` is true when no report has all the words and those with some of them are shown instead; `total` then
     counts those with a telling word, as very common ones are in most reports. `bounded` is true when not every hit was
     looked at for the order: the best come first, the others follow, the newest first. `notes` say what of the query was
-    not understood, `suggestions` are queries that may have been meant, and `cursor` leads to the next page.
+    not understood, `suggestions` are queries that may have been meant, and `cursor` leads to the next page. `total` is
+    `estimated` where counting would take too long: very common words among a million reports.
     """
 
     total: int
@@ -37,6 +38,7 @@ class Results:
     notes: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
     cursor: str | None = None
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Facets:
     """How the reports that a search finds are spread: (name, reports) each, portals and sections by number.
 
     Months are written 2024-05. `total` and `years` count all of them; where `bounded` is true, the others count the
-    newest 10,000 alone.
+    newest 5,000 alone.
     """
 
     total: int

@@ -17,6 +17,7 @@ class Portal:
     `key` names the portal in the archive (default: the host of the first start URL); `hosts` are those the crawl may
     visit (default: the hosts of `start`); `articles` and `listings` are URL patterns (`*` matches anything);
     `select` maps a field to a CSS selector, `learned` does so for each template that the portal's pages taught;
+    with `learn` a crawl finds that out by itself;
     `delay` is the pause between two requests to a host, in seconds;
     `budget` is the number of pages fetched in one run, `budgets` that of pages whose URLs fit a pattern; `max_depth`
     is how many links from a start URL a page may lie; `recheck` are the days between two looks at a report while it is
@@ -37,6 +38,7 @@ class Portal:
     listings: tuple[str, ...] = ()
     select: Mapping[str, str] = field(default_factory=dict, hash=False)
     learned: tuple[Mapping[str, str], ...] = field(default=(), hash=False)
+    learn: bool = True
     delay: float = 1.0
     budget: int = 2000
     budgets: Mapping[str, int] = field(default_factory=dict, hash=False)

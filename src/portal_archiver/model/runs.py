@@ -47,6 +47,20 @@ class Night:
 
 
 @dataclass(frozen=True, slots=True)
+class Learning:
+    """What a run learned of its portal by itself, at its end.
+
+    `profile` names what it kept (`0b7d11e4`), which rests on `pages`; "" where it kept nothing, and `reason` says why.
+    `healed` are the alarms of the run that ended with it, as they were before.
+    """
+
+    profile: str = ""
+    pages: int = 0
+    reason: str = ""
+    healed: tuple[Alarm, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Rhythm:
     """The last days on which a portal published something, and the URLs of its newest reports.
 
@@ -70,7 +84,8 @@ class RunReport:
     (kill -9, a power cut, an error); "running": it is at work. Of these two the figures are what can be told from what
     they stored: `requests` are the answers kept, duplicates are counted as `unchanged`, `waiting` is 0, and
     `finished_at` is when they last stored something. `yields` says how many of the reports
-    read had a date, a photo credit and so on, `alarms` what of it is a change for the worse. `id` is the run's number
+    read had a date, a photo credit and so on, `alarms` what of it is a change for the worse, `learning` what
+    the run learned of the portal's templates, if it tried. `id` is the run's number
     in the archive, 0 where it was never stored; it does not count when reports are compared.
     """
 
@@ -91,6 +106,7 @@ class RunReport:
     stopped: str | None = None
     yields: Mapping[str, Yield] = field(default_factory=dict, hash=False)
     alarms: tuple[Alarm, ...] = ()
+    learning: Learning | None = None
     id: int = field(default=0, compare=False)
 
     @property

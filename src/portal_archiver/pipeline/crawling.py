@@ -7,11 +7,11 @@ import threading
 from collections.abc import Callable, Iterable
 
 from portal_archiver.crawler import Politeness
-from portal_archiver.errors import PortalArchiverError
 from portal_archiver.model import Portal, RunReport
-from portal_archiver.pipeline.options import Options, Progress
+from portal_archiver.pipeline.options import Options, Progress, refuse_in_a_loop
 from portal_archiver.pipeline.reading import Readers
 from portal_archiver.pipeline.run import Run, Shared
+from portal_archiver.pipeline.teaching import Lessons
 from portal_archiver.store import Archive
 
 
@@ -33,6 +33,7 @@ def crawl(
     finished and the rest waits. When more pages come than one thread can read, up to `processes` processes read them;
     a script that asks for more than one must be guarded by `if __name__ == "__main__":`, as for `multiprocessing`.
     LockedError while another crawl writes to the archive. An unreachable portal is a report, not an error.
+    What the portal's templates are is learned at the end, where that is due: see `Portal.learn`.
     Where an event loop is running, call it as `await asyncio.to_thread(crawl, portal, archive)`.
     """
     options = Options(max_pages, max_time, recheck, on_progress, stop or threading.Event(), processes)
@@ -45,19 +46,11 @@ def crawl_all(portals: Iterable[Portal], archive: Archive, options: Options | No
     with archive.exclusive(), Readers(options.processes) as readers:
         refuse_in_a_loop()
         shared = Shared(archive, options, readers, Politeness())
-        return asyncio.run(_side_by_side([Run(portal, shared) for portal in portals]))
-
-
-def refuse_in_a_loop() -> None:
-    """PortalArchiverError where an event loop runs: a crawl has one of its own, and a thread has room for one."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return
-    raise PortalArchiverError(
-        "an event loop is running here (as in a notebook), and a crawl needs a thread without one; "
-        "write `await asyncio.to_thread(crawl, portal, archive)`"
-    )
+        runs = [Run(portal, shared) for portal in portals]
+        reports = asyncio.run(_side_by_side(runs))
+        lessons = Lessons(archive, options, readers)
+        ended = zip(runs, reports, strict=True)
+        return tuple(lessons.after(run.plain, report, run.looks, run.nights) for run, report in ended)
 
 
 async def _side_by_side(runs: list[Run]) -> tuple[RunReport, ...]:

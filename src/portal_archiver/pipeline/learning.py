@@ -1,23 +1,20 @@
-"""A portal teaches its template: from the captures of an archive, or from a few pages that are fetched for it."""
+"""A portal teaches its template, from the captures of an archive."""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
-from portal_archiver.errors import UnreachableError
-from portal_archiver.model import Portal, Profile
+from portal_archiver.model import Profile
 from portal_archiver.parser import digest_of
 from portal_archiver.parser.learning import Comparison, Lesson, Sample, compared, learn
-from portal_archiver.pipeline.crawling import crawl
 from portal_archiver.store import Archive
 
 PAGES = 200  # that are learned from, at most
-FETCHED = 60  # pages of a portal that no archive has
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # before any page was captured
 Show = Callable[[int, int], None]
+Templates = tuple[Mapping[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +39,39 @@ def learn_portal(
     `show` is told how many pages are read, and of how many. LockedError while another run writes; PortalArchiverError
     where the archive has none of the portal.
     """
-    samples = [Sample(*each) for each in archive.sample(portal, limit=PAGES, since=since)]
+    samples = list(samples_of(portal, archive, since or _changed(archive, portal)))
     lesson = learn(samples, show)
     comparison = compared(samples, lesson.learned)
     reason = reason_against(lesson, comparison) or ("" if keep else "nothing is to be written")
     if reason:
         return Learned(portal, lesson, comparison, reason=reason)
     begin = since or _begin(archive, portal) or min(sample.capture.fetched_at for sample in samples)
-    profile = Profile(lesson.learned, begin, datetime.now(UTC), digest_of(lesson.learned), lesson=asdict(lesson))
+    profile = profile_of(lesson, lesson.learned, begin)
     with archive.exclusive():
+        if since:
+            keep_plain(portal, archive)
         is_kept = archive.keep_profile(portal, profile)
     return Learned(portal, lesson, comparison, is_kept, "" if is_kept else "it says what is known already")
 
 
-def learn_from_web(portal: Portal, *, pages: int = FETCHED, show: Show | None = None) -> Learned:
-    """Fetch some pages of a portal as a crawl would, and learn from them; nothing of it is kept.
+def samples_of(portal: str, archive: Archive, since: datetime | None) -> Iterator[Sample]:
+    """What to learn from: the newest pages; of a template that is new since a moment those from then on, each with the
+    report that it was known to show before."""
+    for capture, seen_as in archive.sample(portal, limit=PAGES, since=since):
+        known = archive.known_before(capture, since, portal=portal) if since else None
+        yield Sample(capture, seen_as, known)
 
-    UnreachableError where it brings none.
-    """
-    with tempfile.TemporaryDirectory(prefix="learn-") as folder, Archive(Path(folder) / "sample.db") as archive:
-        report = crawl(portal, archive, max_pages=pages)
-        if not report.fetched:
-            raise UnreachableError(f"{portal.start[0]} brought no page: {', '.join(report.reasons) or report.stopped}")
-        return learn_portal(portal.key, archive, keep=False, show=show)
+
+def profile_of(lesson: Lesson, templates: Templates, since: datetime) -> Profile:
+    """What a lesson taught, with `templates` in force from a moment on."""
+    return Profile(templates, since, datetime.now(UTC), digest_of(templates), lesson=asdict(lesson))
+
+
+def keep_plain(portal: str, archive: Archive) -> None:
+    """See to it that what is in force from a moment on is not so for the captures before: where the portal has no
+    profile yet, those are read alone."""
+    if not archive.profiles(portal):
+        archive.keep_profile(portal, Profile((), LONG_AGO, datetime.now(UTC), digest_of(())))
 
 
 def reason_against(lesson: Lesson, comparison: Comparison) -> str:
@@ -74,6 +81,12 @@ def reason_against(lesson: Lesson, comparison: Comparison) -> str:
     if comparison.is_worse:
         return f"{comparison.lost} of {comparison.reports} reports would not be taken for reports any more"
     return ""
+
+
+def _changed(archive: Archive, portal: str) -> datetime | None:
+    """Since when the template in force is new, where there was another before."""
+    known = archive.profiles(portal)
+    return known[-1].since if len(known) > 1 else None
 
 
 def _begin(archive: Archive, portal: str) -> datetime | None:

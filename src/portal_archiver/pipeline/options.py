@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+
+from portal_archiver.errors import PortalArchiverError
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +31,15 @@ class Options:
     on_progress: Callable[[Progress], None] | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     processes: int = 1
+
+
+def refuse_in_a_loop() -> None:
+    """PortalArchiverError where an event loop runs: a crawl has one of its own, and a thread has room for one."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    raise PortalArchiverError(
+        "an event loop is running here (as in a notebook), and a crawl needs a thread without one; "
+        "write `await asyncio.to_thread(crawl, portal, archive)`"
+    )

@@ -14,8 +14,7 @@ from datetime import UTC, datetime
 from portal_archiver.differences import excerpts, reworded
 from portal_archiver.errors import ArchiveError
 from portal_archiver.model import Capture, License, Page, Portal, ReparseReport, Rewording, Target
-from portal_archiver.pipeline.crawling import refuse_in_a_loop
-from portal_archiver.pipeline.options import Progress
+from portal_archiver.pipeline.options import Progress, refuse_in_a_loop
 from portal_archiver.pipeline.profiles import Taught
 from portal_archiver.pipeline.reading import Readers, Understood, in_words
 from portal_archiver.pipeline.run import UNSTORABLE

@@ -29,8 +29,8 @@ from portal_archiver.imports import (
     bare,
 )
 from portal_archiver.model import Portal
-from portal_archiver.pipeline.crawling import refuse_in_a_loop
 from portal_archiver.pipeline.importing import Importing, ImportOptions, ImportReport, largest
+from portal_archiver.pipeline.options import refuse_in_a_loop
 from portal_archiver.store import Archive
 from portal_archiver.urls import on_hosts
 

@@ -18,12 +18,14 @@ from portal_archiver.model import (
     Capture,
     Fetch,
     Kind,
+    Night,
     Portal,
     RunReport,
     Target,
 )
 from portal_archiver.pipeline.drift import drifted, silent
 from portal_archiver.pipeline.following import Following
+from portal_archiver.pipeline.looks import Looks
 from portal_archiver.pipeline.options import Options, Progress
 from portal_archiver.pipeline.paging import is_turned_to, turn_page
 from portal_archiver.pipeline.profiles import Taught
@@ -60,6 +62,7 @@ class Run:
     """One crawl of one portal."""
 
     def __init__(self, portal: Portal, shared: Shared) -> None:
+        self.plain = portal
         self.taught = Taught(portal, shared.archive)
         self.portal = self.taught.at(datetime.now(UTC))
         self.shared = shared
@@ -73,6 +76,8 @@ class Run:
         self.following = Following(portal, self.archive, self.frontier)
         self.endless = Endless()
         self.tally = Tally()
+        self.looks = Looks()
+        self.nights: tuple[Night, ...] = ()  # those before, once it has ended
         self.sending = asyncio.Lock()  # held while a URL is asked for
 
     async def travel(self) -> RunReport:
@@ -140,6 +145,7 @@ class Run:
             with self.archive.transaction():
                 outcome = self._keep_failure(target, fetch)
         self.tally.note(target, fetch, brought.understood.page, outcome)
+        self.looks.note(target, fetch, brought.understood.page, outcome)
         if self.options.on_progress:
             progress = Progress(self.portal.key, target.url, outcome, self.tally.done, self.frontier.waiting())
             self.options.on_progress(progress)
@@ -246,7 +252,8 @@ class Run:
 
     def _alarms(self, stopped: str | None) -> Iterator[Alarm]:
         """What has changed for the worse; whether the portal fell silent can tell only who has looked everywhere."""
-        yield from drifted(self.tally.yields, self.archive.nights(self.portal))
+        self.nights = self.archive.nights(self.portal)
+        yield from drifted(self.tally.yields, self.nights)
         silence = silent(self.archive.rhythm(self.portal), self.began.date()) if stopped is None else None
         if silence:
             yield silence

@@ -17,6 +17,7 @@ from portal_archiver.errors import PortalArchiverError
 from portal_archiver.model import (
     Archived,
     Arrival,
+    Article,
     Capture,
     CaptureRecord,
     Citable,
@@ -26,6 +27,7 @@ from portal_archiver.model import (
     Link,
     Merged,
     Night,
+    Outcome,
     Page,
     Portal,
     PortalStatus,
@@ -115,6 +117,14 @@ class Archive:
         The plain connection is for the questions of `store.holdings`.
         """
         return self._connection.reading()
+
+    def is_written(self) -> bool:
+        """Whether a run is at work, here or in another process."""
+        return self._run_lock.is_held()
+
+    def data_version(self) -> int:
+        """A number that is another one when somebody else has written to the file since it was asked for last."""
+        return int(self._connection.pragma("data_version"))
 
     def exclusive(self) -> AbstractContextManager[None]:
         """One crawl at a time; LockedError says who is at work.
@@ -212,14 +222,36 @@ class Archive:
             return profiles.keep(sql, portal_id, replace(profile, from_run=profiles.last_run(sql, portal_id)))
 
     def sample(
-        self, portal: str, *, limit: int = 200, since: datetime | None = None
+        self, portal: str, *, limit: int = 200, since: datetime | None = None, until: datetime | None = None
     ) -> list[tuple[Capture, Link | None]]:
         """Captures of at most `limit` pages of a portal to learn from, with what listings said of them.
+
+        They are from `since` on, and from before `until`.
 
         PortalArchiverError where the archive holds none of this key.
         """
         with self._connection.reading() as sql:
-            return profiles.sample(sql, self._known(sql, portal), limit, since)
+            return profiles.sample(sql, self._known(sql, portal), limit, since, until)
+
+    def report_pages(self, portal: str, *, most: int) -> int:
+        """How many pages of a portal show a report, counted as far as `most`."""
+        with self._connection.reading() as sql:
+            return profiles.report_pages(sql, self._known(sql, portal), most)
+
+    def last_learning(self, portal: str) -> datetime | None:
+        """When a run of a portal last tried to learn of it by itself."""
+        with self._connection.reading() as sql:
+            return profiles.last_tried(sql, self._known(sql, portal))
+
+    def known_before(self, capture: Capture, before: datetime, *, portal: str) -> Article | None:
+        """The report that the URL of a capture leads to, as it was known before a moment; None where it was not."""
+        with self._connection.reading() as sql:
+            return profiles.known_before(sql, self._known(sql, portal), capture, before)
+
+    def look(self, url: str, made: datetime) -> tuple[Capture, Outcome] | None:
+        """What a final URL brought at a moment, with its payload, and what that is taken for now; None if nothing."""
+        with self._connection.reading() as sql:
+            return profiles.look(sql, url, made)
 
     def _portal_id(self, capture: Capture, portal: str | None) -> int:
         return portals.ensure(self._connection.sql, portal or host_of(capture.final_url) or "unknown")
@@ -305,10 +337,25 @@ class Archive:
         with self._connection.reading() as sql:
             return searching.facets(sql, query, filters, exact=exact)
 
-    def matching(self, query: str, *, portal: str | None = None) -> list[int]:
+    def matching(
+        self,
+        query: str,
+        *,
+        portal: str | None = None,
+        section: str | None = None,
+        author: str | None = None,
+        photographer: str | None = None,
+        since: When = None,
+        until: When = None,
+        has_photo: bool | None = None,
+        has_attachment: bool | None = None,
+        revised_since: When = None,
+        exact: bool = False,
+    ) -> list[int]:
         """The ids of all articles with all words of `query` as `search` understands it, the oldest first."""
+        filters = Filters(portal, section, author, photographer, since, until, has_photo, has_attachment, revised_since)
         with self._connection.reading() as sql:
-            return searching.matching_ids(sql, query, Filters(portal))
+            return searching.matching_ids(sql, query, filters, exact=exact)
 
     def watch(self, name: str, query: str) -> int:
         """Save a search under a name; returns how many reports it finds now, which are not told of as new.

@@ -40,10 +40,11 @@ answers a question, ask it.
 INDEX = """\
 ## Full-text index
 
-`articles_fts` (FTS5) has a row for every report (`rowid` is its `articles.docid`) with the columns `title`, `body`,
+`articles_fts` (FTS5) has a row for every report (`rowid` is its `articles.docid`) with the columns `body`, `title`,
 `author`, `captions`, `credits` and `section` of the latest revision; `marks` is for the program. It keeps no text of
 its own; `articles_text` is the view that it is made from, in which `d` stands for `đ`. All other diacritics may be
-typed or not.
+typed or not. `articles_pairs` (FTS5) knows which common words stand side by side in which article (`rowid` is its id),
+in signs that are for the program.
 """
 
 
@@ -78,7 +79,7 @@ def _tables(db: Database) -> Iterator[str]:
     comments = _comments()
     yield "## Tables\n"
     for table in db.tables:
-        if table.name.startswith(("articles_fts", "_sqlite", "sqlite_")):
+        if table.name.startswith(("articles_fts", "articles_pairs", "_sqlite", "sqlite_")):
             continue
         yield f"### {table.name}\n\n{says[table.name]}\n"
         parents = {key.column: f" → {key.other_table}" for key in table.foreign_keys}

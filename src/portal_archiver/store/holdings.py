@@ -9,7 +9,7 @@ from datetime import datetime
 
 from portal_archiver.model import Evidence, License
 from portal_archiver.store import captures, licenses
-from portal_archiver.store.times import stamp
+from portal_archiver.store.times import maybe_moment, stamp
 
 _ARTICLE = "SELECT article_id, revision_id FROM captures WHERE id = ?"
 # Of one address the capture nearest to a moment: a page is shown with the picture it had then.
@@ -52,7 +52,10 @@ def report_of(sql: sqlite3.Connection, capture_id: int) -> int | None:
 
 def nearest(sql: sqlite3.Connection, urls: Iterable[str], moment: datetime) -> dict[str, int]:
     """Of the addresses that brought a payload, each by its final URL: the capture made nearest to a moment."""
-    rows = sql.execute(_NEAREST, (json.dumps(list(dict.fromkeys(urls))), stamp(moment)))
+    wanted = list(dict.fromkeys(urls))
+    if not wanted:
+        return {}
+    rows = sql.execute(_NEAREST, (json.dumps(wanted), stamp(moment)))
     return {url: found for url, found in rows if found is not None}
 
 
@@ -69,6 +72,12 @@ def by_month(sql: sqlite3.Connection) -> tuple[tuple[str, int], ...]:
 def reports(sql: sqlite3.Connection) -> int:
     """How many reports there are."""
     return int(sql.execute("SELECT count(*) FROM articles").fetchone()[0])
+
+
+def captured(sql: sqlite3.Connection) -> tuple[int, datetime | None, datetime | None]:
+    """How many captures there are, and when the first and the last was made."""
+    number, first, last = sql.execute("SELECT count(*), min(fetched_at), max(fetched_at) FROM captures").fetchone()
+    return number, maybe_moment(first), maybe_moment(last)
 
 
 def portal_names(sql: sqlite3.Connection) -> dict[str, str]:

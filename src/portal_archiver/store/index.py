@@ -11,29 +11,40 @@ import sqlite3
 from datetime import date
 
 from portal_archiver.errors import ArchiveError
+from portal_archiver.store import pairs
 
-COLUMNS = ("title", "body", "author", "captions", "credits", "section", "marks")
+# The text is the first column: FTS5 writes down the column of every word but for the first one's, which is a quarter of
+# the index.
+COLUMNS = ("body", "title", "author", "captions", "credits", "section", "marks")
 # Of a made-up word in `marks`: a letter of the private use area, which counts as a letter for the index.
 MARK = "\ue000"
 DATED = 1 << 40
 DAY_BITS = 18
 DAY_SIZE = 1 << DAY_BITS
 _NAMES = ", ".join(COLUMNS)
-_ADD = f"INSERT INTO articles_fts (rowid, {_NAMES}) SELECT docid, {_NAMES} FROM articles_text WHERE docid = ?"
-_REMOVE = (
-    f"INSERT INTO articles_fts (articles_fts, rowid, {_NAMES}) "
-    f"SELECT 'delete', docid, {_NAMES} FROM articles_text WHERE docid = ?"
-)
+_TEXTS = f"SELECT docid, {_NAMES} FROM articles_text WHERE docid = ?"
+_PLACES = f"({', '.join('?' * (len(COLUMNS) + 1))})"
+_ADD = f"INSERT INTO articles_fts (rowid, {_NAMES}) VALUES {_PLACES}"
+_REMOVE = f"INSERT INTO articles_fts (articles_fts, rowid, {_NAMES}) VALUES ('delete', {_PLACES[1:]}"
 _NAME_SECTION = """
 UPDATE articles SET section = (SELECT section FROM revisions WHERE id = revision_id)
  WHERE id = ? AND section IS NOT (SELECT section FROM revisions WHERE id = revision_id)
 """
 _EMPTY = "INSERT INTO articles_fts (articles_fts) VALUES ('delete-all')"
 _ALL = f"INSERT INTO articles_fts (rowid, {_NAMES}) SELECT docid, {_NAMES} FROM articles_text ORDER BY docid"
-# FTS5's own tables (https://sqlite.org/fts5.html#fts5_data_structures); there is no content table, the view is it.
-_SHADOWS = ("articles_fts_data", "articles_fts_idx", "articles_fts_docsize", "articles_fts_config")
+_ALL_PAIRS = (
+    f"SELECT a.id, {', '.join(f't.{name}' for name in COLUMNS)}"
+    " FROM articles a CROSS JOIN articles_text t ON t.docid = a.docid ORDER BY a.id"
+)
+# FTS5's own tables (https://sqlite.org/fts5.html#fts5_data_structures); the text is in views, and not among them.
+_SHADOWS = ("data", "idx", "docsize", "config")
 _DEFINITION = "SELECT sql FROM main.sqlite_master WHERE name = ?"
-_CHECK = "INSERT INTO temp.articles_fts (articles_fts, rank) VALUES ('integrity-check', 1)"
+_TABLES = {"articles_fts": "it", "articles_pairs": "its list of pairs"}
+_PAIRS_VIEW = f"""
+CREATE TEMP VIEW pairs_text AS
+SELECT a.id AS id, pairs_of({", ".join(f"t.{name}" for name in COLUMNS)}) AS pairs
+  FROM main.articles a JOIN main.articles_text t ON t.docid = a.docid
+"""
 _NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN})
 
 
@@ -55,18 +66,23 @@ def add(sql: sqlite3.Connection, article_id: int) -> None:
     if not _fits(docid, first):
         docid = article_id if first is None else _next(sql, first, article_id)
         sql.execute("UPDATE articles SET docid = ? WHERE id = ?", (docid, article_id))
-    sql.execute(_ADD, (docid,))
+    texts = sql.execute(_TEXTS, (docid,)).fetchone()
+    sql.execute(_ADD, texts)
+    pairs.add(sql, article_id, texts[1:-1], texts[-1])
 
 
 def remove(sql: sqlite3.Connection, article_id: int) -> None:
     """Take an article out of the index; only while it still stands as it was indexed, or the index is spoilt."""
     (docid,) = sql.execute("SELECT docid FROM articles WHERE id = ?", (article_id,)).fetchone()
-    sql.execute(_REMOVE, (docid,))
+    texts = sql.execute(_TEXTS, (docid,)).fetchone()
+    sql.execute(_REMOVE, texts)
+    pairs.remove(sql, article_id, texts[1:-1], texts[-1])
 
 
 def rebuild(sql: sqlite3.Connection) -> None:
     """Number all reports and make the index anew from the tables; in the order of the numbers: much the fastest."""
     sql.execute(_EMPTY)
+    sql.execute(pairs.EMPTY)
     sql.execute("UPDATE articles SET section = (SELECT section FROM revisions WHERE id = revision_id)")
     taken: dict[int, int] = {}
     for article_id, published in sql.execute("SELECT id, published FROM articles ORDER BY published, id").fetchall():
@@ -77,6 +93,8 @@ def rebuild(sql: sqlite3.Connection) -> None:
             docid = first + number if number < DAY_SIZE else article_id
         sql.execute("UPDATE articles SET docid = ? WHERE id = ?", (docid, article_id))
     sql.execute(_ALL)
+    for article_id, *texts, marks in sql.execute(_ALL_PAIRS):
+        pairs.add(sql, article_id, texts, marks)
 
 
 def trouble(sql: sqlite3.Connection) -> str:
@@ -86,21 +104,30 @@ def trouble(sql: sqlite3.Connection) -> str:
     index is checked, a temporary one, against the view over the archive's own tables. It is called inside a
     transaction that is rolled back: index and tables are of one moment, and the copy vanishes.
     """
-    (view,), (table,) = (sql.execute(_DEFINITION, (name,)).fetchone() for name in ("articles_text", "articles_fts"))
+    (view,) = sql.execute(_DEFINITION, ("articles_text",)).fetchone()
     sql.execute(view.replace("CREATE VIEW", "CREATE TEMP VIEW", 1))
-    sql.execute(table.replace("articles_fts", "temp.articles_fts", 1))
+    sql.create_function("pairs_of", len(COLUMNS), lambda *texts: pairs.tokens(texts[:-1], texts[-1]))
+    sql.execute(_PAIRS_VIEW)
+    return next(filter(None, (_trouble_of(sql, table, name) for table, name in _TABLES.items())), "")
+
+
+def _trouble_of(sql: sqlite3.Connection, table: str, name: str) -> str:
+    (definition,) = sql.execute(_DEFINITION, (table,)).fetchone()
+    definition = definition.replace("content = ''", "content = 'pairs_text', content_rowid = 'id'")
+    sql.execute(definition.replace(table, f"temp.{table}", 1))
+    there = {row[0] for row in sql.execute("SELECT name FROM main.sqlite_master WHERE name LIKE ?", (f"{table}%",))}
     try:
-        for shadow in _SHADOWS:
+        for shadow in (f"{table}_{part}" for part in _SHADOWS if f"{table}_{part}" in there):
             sql.execute(f"DELETE FROM temp.{shadow}")
             sql.execute(f"INSERT INTO temp.{shadow} SELECT * FROM main.{shadow}")
     except sqlite3.Error as error:
         _no_room(error)
-        return f"it cannot be read ({error})"
+        return f"{name} cannot be read ({error})"
     try:
-        sql.execute(_CHECK)
+        sql.execute(f"INSERT INTO temp.{table} ({table}, rank) VALUES ('integrity-check', 1)")
     except sqlite3.Error as error:
         _no_room(error)
-        return "it does not agree with the reports, or with itself"
+        return f"{name} does not agree with the reports, or with itself"
     return ""
 
 

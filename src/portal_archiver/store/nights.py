@@ -7,8 +7,9 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date
+from typing import Any
 
-from portal_archiver.model import Alarm, Night, Yield
+from portal_archiver.model import Alarm, Learning, Night, Yield
 from portal_archiver.store.times import moment
 
 
@@ -43,6 +44,10 @@ def from_alarms(alarms: Iterable[Alarm]) -> str:
 
 def to_alarms(text: str) -> tuple[Alarm, ...]:
     """What `from_alarms` wrote."""
+    return _alarms(json.loads(text))
+
+
+def _alarms(found: Iterable[Mapping[str, Any]]) -> tuple[Alarm, ...]:
     return tuple(
         Alarm(
             alarm["field"],
@@ -51,5 +56,18 @@ def to_alarms(text: str) -> tuple[Alarm, ...]:
             date.fromisoformat(alarm["last_good"]) if alarm["last_good"] else None,
             tuple(alarm["examples"]),
         )
-        for alarm in json.loads(text)
+        for alarm in found
     )
+
+
+def from_learning(learning: Learning | None) -> str | None:
+    """What a run learned for the archive: an object; None where it did not try."""
+    return json.dumps(asdict(learning), ensure_ascii=False, default=str) if learning else None
+
+
+def to_learning(text: str | None) -> Learning | None:
+    """What `from_learning` wrote."""
+    if text is None:
+        return None
+    found = json.loads(text)
+    return Learning(found["profile"], found["pages"], found["reason"], _alarms(found["healed"]))

@@ -7,10 +7,10 @@ import sqlite3
 from datetime import datetime
 
 from portal_archiver.errors import ArchiveError
-from portal_archiver.model import Capture, Link, Profile
-from portal_archiver.store import captures
+from portal_archiver.model import Article, Capture, Link, Outcome, Profile
+from portal_archiver.store import articles, captures, identity, revisions
 from portal_archiver.store.frontier import seen_as
-from portal_archiver.store.times import moment, stamp
+from portal_archiver.store.times import maybe_moment, moment, stamp
 
 SHOWN_AGAIN = 20  # pages of which an earlier capture is looked at, too: what moves by itself shows so
 REPORTS = 0.75  # share of the sample that are pages of reports
@@ -18,6 +18,7 @@ REPORTS = 0.75  # share of the sample that are pages of reports
 _PAGES = """
 SELECT max(id) FROM captures
  WHERE portal_id = ? AND parser IS NOT NULL AND status IN (200, 203) AND article_id IS {} NULL AND fetched_at >= ?
+   AND fetched_at < ?
  GROUP BY final_url ORDER BY max(fetched_at) DESC, max(id) DESC LIMIT ?
 """
 _EARLIER = """
@@ -64,13 +65,13 @@ def last_run(sql: sqlite3.Connection, portal_id: int) -> int | None:
 
 
 def sample(
-    sql: sqlite3.Connection, portal_id: int, limit: int, since: datetime | None
+    sql: sqlite3.Connection, portal_id: int, limit: int, since: datetime | None, until: datetime | None
 ) -> list[tuple[Capture, Link | None]]:
     """Pages to learn from, with what listings said of them: the newest captures of at most `limit` pages, mostly
     reports, and of a few pages an earlier one. Damaged payloads are left out."""
-    begin = stamp(since) if since else ""
-    reports = _ids(sql, _PAGES.format("NOT"), portal_id, begin, limit)
-    others = _ids(sql, _PAGES.format(""), portal_id, begin, limit)
+    begin, end = stamp(since) if since else "", stamp(until) if until else "9"
+    reports = _ids(sql, _PAGES.format("NOT"), portal_id, begin, end, limit)
+    others = _ids(sql, _PAGES.format(""), portal_id, begin, end, limit)
     some = reports[: max(round(REPORTS * limit), limit - len(others))]
     chosen = some + others[: limit - len(some)]
     earlier = (row for one in some[:SHOWN_AGAIN] if (row := sql.execute(_EARLIER, (one,)).fetchone()))
@@ -82,6 +83,47 @@ def sample(
             continue
         found.append((capture, seen_as(sql, portal_id, capture.url)))
     return found
+
+
+def report_pages(sql: sqlite3.Connection, portal_id: int, most: int) -> int:
+    """How many pages of a portal show a report, counted as far as `most`."""
+    asked = (
+        "SELECT count(*) FROM (SELECT 1 FROM captures WHERE portal_id = ? AND parser IS NOT NULL"
+        " AND article_id IS NOT NULL AND status IN (200, 203) GROUP BY final_url LIMIT ?)"
+    )
+    return int(sql.execute(asked, (portal_id, most)).fetchone()[0])
+
+
+def last_tried(sql: sqlite3.Connection, portal_id: int) -> datetime | None:
+    """When a run of a portal last tried to learn by itself."""
+    asked = "SELECT max(finished_at) FROM runs WHERE portal_id = ? AND learning IS NOT NULL"
+    return maybe_moment(sql.execute(asked, (portal_id,)).fetchone()[0])
+
+
+def known_before(sql: sqlite3.Connection, portal_id: int, capture: Capture, before: datetime) -> Article | None:
+    """What the captures before a moment had shown of the report that the URL of this one leads to."""
+    urls = (identity.canonical(url) for url in (capture.url, capture.final_url))
+    article_id = articles.of_url(sql, portal_id, *urls)
+    row = sql.execute(
+        "SELECT r.id FROM revisions r JOIN captures c ON c.id = r.capture_id"
+        " WHERE r.article_id = ? AND c.fetched_at < ? ORDER BY r.number DESC LIMIT 1",
+        (article_id, stamp(before)),
+    ).fetchone()
+    return revisions.load(sql, row[0]) if row else None
+
+
+def look(sql: sqlite3.Connection, url: str, made: datetime) -> tuple[Capture, Outcome] | None:
+    """What a final URL brought at a moment, and what that turned out to be, as the archive has it now."""
+    row = sql.execute(
+        "SELECT id, article_id, (SELECT number FROM revisions WHERE capture_id = captures.id) FROM captures"
+        " WHERE final_url = ? AND fetched_at = ? ORDER BY id DESC LIMIT 1",
+        (url, stamp(made)),
+    ).fetchone()
+    if row is None:
+        return None
+    capture_id, article_id, number = row
+    found: Outcome = "unchanged" if number is None else "new" if number == 1 else "changed"
+    return captures.load(sql, capture_id), found if article_id is not None else "not-an-article"
 
 
 def _ids(sql: sqlite3.Connection, select: str, *values: object) -> list[int]:

@@ -1,13 +1,14 @@
 """An article's history told anew: all its captures, the oldest first, as today's parser reads them.
 
 What the portal changed is a revision, whoever noticed it; what only the parser changed is another reading of the same
-one. A revision is never taken back: its number may stand in somebody's footnote.
+one. A revision is never taken back: its number may stand in somebody's footnote. The one exception are those of a run
+that has not yet ended: they are judged anew.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -85,6 +86,7 @@ class Replay:
     content_key: str | None
     latest: int
     held: dict[int, tuple[int, int, Read]]  # by capture: id, number and reading of the revisions there are
+    unsettled: dict[int, tuple[int, int, Read]] = field(default_factory=dict)  # the same of those judged anew
     versions: list[_Version] = field(default_factory=list)
     _seen: dict[str, _Seen] = field(default_factory=dict)  # by the URL that answered
     _looks: dict[tuple[str, str | None, str], Sighting] = field(default_factory=dict)  # the last one of each three URLs
@@ -106,7 +108,8 @@ class Replay:
     @property
     def changes(self) -> Iterator[Change]:
         """The revisions that are read differently."""
-        numbers = {revision_id: number for revision_id, number, _ in self.held.values()}
+        known = (self.held | self.unsettled).values()
+        numbers = {revision_id: number for revision_id, number, _ in known}
         for version in self.versions:
             if version.id is not None and version.before and version.read.article != version.before.article:
                 yield Change(numbers[version.id], version.before.article, version.read.article)
@@ -124,8 +127,10 @@ class Replay:
     def see(self, stored: Stored, page: Page | None) -> None:
         """Take the next capture, in order of time; `page` is None where it is no page, or cannot be read."""
         self._unread += page is None and stored.parser is not None
-        own = self.held.get(stored.id)
         sighting = sight(stored.capture, page, self.portal_id, stored.id) if page else None
+        if sighting is None and stored.id in self.unsettled:  # then it stays what it was
+            self.held[stored.id] = self.unsettled.pop(stored.id)
+        own = self.held.get(stored.id)
         if sighting is None:
             version = self._stand_still(stored, own)
         else:
@@ -198,8 +203,10 @@ class Replay:
         return latest
 
     def _revise(self, sighting: Sighting) -> _Version:
-        self.versions.append(_version(sighting, published=sighting.article.published))
-        return self.versions[-1]
+        revision_id, _, before = self.unsettled.get(sighting.capture_id, (None, 0, None))
+        version = _version(sighting, published=sighting.article.published, revision_id=revision_id, before=before)
+        self.versions.append(version)
+        return version
 
     def _refresh(self, version: _Version, sighting: Sighting) -> None:
         published = identity.better_dateline(version.read.article.published, sighting.article.published)
@@ -216,18 +223,28 @@ class Replay:
         for stored, version in self._confirmed:
             if stored.revision_id != version.id:
                 sql.execute("UPDATE captures SET revision_id = ? WHERE id = ?", (version.id, stored.id))
+        self._take_back(sql)
         for moment in self._span:
             articles.seen(sql, self.article_id, moment)
         for sighting in self._looks.values():
             articles.remember_urls(sql, self.article_id, sighting)
             settle_kind(sql, sighting.portal_id, sighting.asked, sighting.kind, answered=sighting.answered)
 
+    def _take_back(self, sql: sqlite3.Connection) -> None:
+        """Drop the revisions that were judged anew and are none."""
+        kept = {version.id for version in self.versions}
+        for revision_id in {one for one, _, _ in self.unsettled.values()} - kept:
+            sql.execute(
+                "UPDATE captures SET revision_id = ? WHERE revision_id = ?", (self.versions[-1].id, revision_id)
+            )
+            revisions.remove(sql, revision_id)
+
     def _write_versions(self, sql: sqlite3.Connection) -> None:
         latest = self.versions[-1]
         moved = latest.id != self.latest or latest.before is None or latest.read.article != latest.before.article
         if moved:
             index.remove(sql, self.article_id)
-        renumbered = [version.id for version in self.versions] != [revision_id for revision_id, _, _ in self._in_order]
+        renumbered = [version.id for version in self.versions] != self._in_order
         if renumbered:
             sql.execute("UPDATE revisions SET number = -number WHERE article_id = ?", (self.article_id,))
         for number, version in enumerate(self.versions, 1):
@@ -236,7 +253,7 @@ class Replay:
                 continue
             if version.read != version.before:
                 revisions.reread(sql, version.id, version.read)
-            if version.capture_id not in self.held:
+            if version.capture_id not in self.held and version.capture_id not in self.unsettled:
                 sql.execute("UPDATE revisions SET capture_id = ? WHERE id = ?", (version.capture_id, version.id))
             if renumbered:
                 sql.execute("UPDATE revisions SET number = ? WHERE id = ?", (number, version.id))
@@ -246,9 +263,10 @@ class Replay:
             stories.update(sql, self.article_id)
 
     @property
-    def _in_order(self) -> list[tuple[int, int, Read]]:
-        """The revisions that there are, by number."""
-        return sorted(self.held.values(), key=lambda held: held[1])
+    def _in_order(self) -> list[int]:
+        """The ids of the revisions that there are, by number."""
+        known = sorted((self.held | self.unsettled).values(), key=lambda held: held[1])
+        return [revision_id for revision_id, _, _ in known]
 
     def _point_at(self, sql: sqlite3.Connection, latest: _Version) -> None:
         published = latest.read.article.published
@@ -285,8 +303,11 @@ def _write_row(sql: sqlite3.Connection, row: _Row) -> None:
         sql.execute("UPDATE captures SET parser = ?, revision_id = ?, license_id = ? WHERE id = ?", (*after, stored.id))
 
 
-def begin(sql: sqlite3.Connection, article_id: int) -> Replay:
-    """An article that exists, ready to be told anew: `see` its captures, then `write`."""
+def begin(sql: sqlite3.Connection, article_id: int, unsettled: Collection[int] = ()) -> Replay:
+    """An article that exists, ready to be told anew: `see` its captures, then `write`.
+
+    Whether one of the `unsettled` captures (ids) shows a revision of its own is judged anew.
+    """
     portal_id, url, content_key, latest = sql.execute(
         "SELECT portal_id, url, content_key, revision_id FROM articles WHERE id = ?", (article_id,)
     ).fetchone()
@@ -297,4 +318,5 @@ def begin(sql: sqlite3.Connection, article_id: int) -> Replay:
         capture_id: (revision_id, number, Read(revisions.load(sql, revision_id), digest, parser))
         for capture_id, revision_id, number, digest, parser in rows
     }
-    return Replay(article_id, portal_id, url, content_key, latest, held)
+    open_ones = {capture_id: held.pop(capture_id) for capture_id in unsettled if capture_id in held}
+    return Replay(article_id, portal_id, url, content_key, latest, held, open_ones)

@@ -31,11 +31,15 @@ SELECT c.id, c.article_id, c.url, c.final_url, c.fetched_at, c.status, c.headers
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which captures are to be read anew: of one article, not older than a moment; `everything`: whoever read them."""
+    """Which captures are to be read anew: of one article, not older than a moment; `everything`: whoever read them.
+
+    What captures from `unsettled` on were taken for an edit is judged anew: the run that noticed it has not yet ended.
+    """
 
     since: datetime | None = None
     article_id: int | None = None
     everything: bool = False
+    unsettled: datetime | None = None
 
 
 class Rereading:
@@ -135,7 +139,15 @@ class Rereading:
     def begin(self, article_id: int) -> Replay:
         """An article, ready to be told anew."""
         with self._connection.reading() as sql:
-            return replay.begin(sql, article_id)
+            return replay.begin(sql, article_id, self._unsettled(sql, article_id))
+
+    def _unsettled(self, sql: sqlite3.Connection, article_id: int) -> list[int]:
+        if self._scope.unsettled is None:
+            return []
+        values = (article_id, stamp(self._scope.unsettled))
+        return [
+            row[0] for row in sql.execute("SELECT id FROM captures WHERE article_id = ? AND fetched_at >= ?", values)
+        ]
 
     def write(self, told: Replay) -> None:
         """Put an article's history as it is told now in the place of the one there is."""

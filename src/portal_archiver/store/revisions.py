@@ -64,6 +64,13 @@ def reread(sql: sqlite3.Connection, revision_id: int, read: Read) -> None:
     _write_media(sql, revision_id, article)
 
 
+def remove(sql: sqlite3.Connection, revision_id: int) -> None:
+    """Drop a revision that nothing points at any more."""
+    for table in ("photos", "attachments"):
+        sql.execute(f"DELETE FROM {table} WHERE revision_id = ?", (revision_id,))
+    sql.execute("DELETE FROM revisions WHERE id = ?", (revision_id,))
+
+
 def _row(article: Article) -> tuple[str | None, ...]:
     return (
         reading_digest(article), article.title, article.lead, article.body, article.body_html,

@@ -19,10 +19,10 @@ _COUNTS = (
 )  # fmt: skip
 _FINISH = (
     f"UPDATE runs SET {', '.join(f'{name} = ?' for name in _COUNTS)}, "
-    "started_at = ?, finished_at = ?, reasons = ?, yields = ?, alarms = ?, stopped = ? WHERE id = ?"
+    "started_at = ?, finished_at = ?, reasons = ?, yields = ?, alarms = ?, learning = ?, stopped = ? WHERE id = ?"
 )
 _REPORTS = (
-    "SELECT r.id, p.key, r.started_at, r.finished_at, r.reasons, r.yields, r.alarms, r.stopped, "
+    "SELECT r.id, p.key, r.started_at, r.finished_at, r.reasons, r.yields, r.alarms, r.learning, r.stopped, "
     f"{', '.join(f'r.{name}' for name in _COUNTS)} FROM runs r JOIN portals p ON p.id = r.portal_id"
 )
 # What a run without an end has stored: its captures are those of its portal from its beginning on, until the portal's
@@ -63,7 +63,8 @@ def finish(sql: sqlite3.Connection, run_id: int, report: RunReport) -> None:
     reasons = json.dumps(dict(report.reasons), ensure_ascii=False)
     times = (stamp(report.started_at), stamp(report.finished_at))
     yields, alarms = nights.from_yields(report.yields), nights.from_alarms(report.alarms)
-    sql.execute(_FINISH, (*counts, *times, reasons, yields, alarms, report.stopped, run_id))
+    learning = nights.from_learning(report.learning)
+    sql.execute(_FINISH, (*counts, *times, reasons, yields, alarms, learning, report.stopped, run_id))
 
 
 def close_killed(sql: sqlite3.Connection) -> None:
@@ -144,8 +145,10 @@ def _so_far(sql: sqlite3.Connection, report: RunReport) -> RunReport:
     )
 
 
-def _report(row: tuple[int, str, str, str | None, str, str, str, str | None, *tuple[int, ...]]) -> RunReport:
-    run_id, key, started, ended, reasons, yields, alarms, stopped, *counts = row
+def _report(
+    row: tuple[int, str, str, str | None, str, str, str, str | None, str | None, *tuple[int, ...]],
+) -> RunReport:
+    run_id, key, started, ended, reasons, yields, alarms, learning, stopped, *counts = row
     return RunReport(
         id=run_id,
         portal=key,
@@ -154,6 +157,7 @@ def _report(row: tuple[int, str, str, str | None, str, str, str, str | None, *tu
         reasons=json.loads(reasons),
         yields=nights.to_yields(yields),
         alarms=nights.to_alarms(alarms),
+        learning=nights.to_learning(learning),
         stopped=stopped,
         **dict(zip(_COUNTS, counts, strict=True)),
     )

@@ -12,7 +12,7 @@ from portal_archiver.store import index, stories, views
 APPLICATION_ID = 0x50417263
 
 # The number of migrations below. The archive has its own in PRAGMA user_version, so that opening costs no look-around.
-VERSION = 13
+VERSION = 15
 
 migrations = Migrations("portal-archiver")
 
@@ -372,6 +372,29 @@ CREATE TABLE profiles (
 ) STRICT;
 """
 
+# The text first: beside every word that is not in the first column FTS5 writes its column, a quarter of the index.
+# What that leaves is room for the words side by side (see pairs.py); their rows go by the id of the article, and keep
+# the sizes of columns, as a table without them cannot be browsed.
+_PAIRS = """
+DROP TABLE articles_fts;
+CREATE VIRTUAL TABLE articles_fts USING fts5 (
+    body, title, author, captions, credits, section, marks,
+    content = 'articles_text', content_rowid = 'docid', tokenize = 'unicode61 remove_diacritics 2'
+);
+INSERT INTO articles_fts (articles_fts, rank) VALUES ('rank', 'bm25(1.0, 2.0, 1.0, 1.0, 1.0, 0.5, 0.0)');
+INSERT INTO articles_fts (articles_fts, rank) VALUES ('automerge', 8);   -- half the cost of an update than with 4
+CREATE VIRTUAL TABLE articles_pairs USING fts5 (
+    pairs, content = '', detail = none, tokenize = 'ascii'
+);
+INSERT INTO articles_pairs (articles_pairs, rank) VALUES ('automerge', 8);
+"""
+
+
+# What a run learned by itself of its portal's templates, and what that healed; see `pipeline.teaching`.
+_LEARNING = """
+ALTER TABLE runs ADD COLUMN learning TEXT CHECK (learning IS NULL OR json_valid(learning));   -- NULL: it did not try
+"""
+
 
 @migrations()
 def m001_first_tables(db: Database) -> None:
@@ -431,9 +454,8 @@ def m009_views(db: Database) -> None:
 
 @migrations()
 def m010_days_in_index(db: Database) -> None:
-    """What makes a search by date cheap; all reports are indexed anew."""
+    """What makes a search by date cheap; m014 indexes all reports anew."""
     run_script(db, _DAYS_IN_INDEX)
-    index.rebuild(db.conn)
 
 
 @migrations()
@@ -454,6 +476,19 @@ def m013_latest_by_docid(db: Database) -> None:
     for name in views.NAMES:
         db.execute(f"DROP VIEW IF EXISTS {name}")
     run_script(db, views.SCRIPT)
+
+
+@migrations()
+def m014_pairs(db: Database) -> None:
+    """What makes words side by side cheap; all reports are indexed anew."""
+    run_script(db, _PAIRS)
+    index.rebuild(db.conn)
+
+
+@migrations()
+def m015_learning(db: Database) -> None:
+    """What runs learned by themselves."""
+    run_script(db, _LEARNING)
 
 
 def run_script(db: Database, script: str) -> None:

@@ -21,7 +21,7 @@ from portal_archiver.store.rules import RULES
 
 Show = Callable[[str, int, int], None]  # what is looked at, how many of it are done, of how many
 SHOWN = 3  # lines or ids that are told of one table
-INDEX = "articles_fts"
+INDEX = ("articles_fts", "articles_pairs")
 INDEXED = frozenset({"articles", "revisions", "photos"})  # what the full-text index is made from
 ESSENTIAL = frozenset({"portals", "bodies", "captures", "articles", "revisions", "article_urls"})
 _SPACE = re.compile(r"\s+")

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from portal_archiver.differences import BREAK, Difference
+from portal_archiver.web.numbers import Number, Version
 from portal_archiver.web.pages import render
 from portal_archiver.web.reading import open_archive
-from portal_archiver.web.report import Number, Version, held_of, must_have
+from portal_archiver.web.report import held_of, must_have
 from portal_archiver.web.report_page import compared
 
 KEPT = 60  # words of a long stretch that is the same in both, at each of its ends

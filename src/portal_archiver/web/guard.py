@@ -15,6 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from portal_archiver.web.problems import BELOW, problem
 from portal_archiver.web.settings import Settings
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -82,9 +83,9 @@ class Guard:
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
         if not is_ours(headers.get("host", ""), self._hosts):
-            return PlainTextResponse("This server is not called by that name: see `serve --name`.\n", 421)
+            return _refused(scope, 421, "This server is not called by that name: see `serve --name`.")
         if len(scope["query_string"]) > LONGEST:
-            return PlainTextResponse("The address is too long.\n", 414)
+            return _refused(scope, 414, f"The address is too long: behind its ? are at most {LONGEST:,} characters.")
         return self._stranger(scope, headers) if self._token else None
 
     def _stranger(self, scope: Scope, headers: Headers) -> Response | None:
@@ -94,11 +95,15 @@ class Guard:
             return _remember(scope, token)
         if any(same(word, token) for word in _presented(headers)) or same(_cookie(headers), digest(token)):
             return None
-        return PlainTextResponse(
-            "This archive is not open to all: give its token as the password.\n",
-            401,
-            {"WWW-Authenticate": 'Basic realm="portal-archiver", charset="UTF-8"'},
-        )
+        refusal = _refused(scope, 401, "This archive is not open to all: give its token as the password.")
+        refusal.headers["WWW-Authenticate"] = 'Basic realm="portal-archiver", charset="UTF-8"'
+        return refusal
+
+
+def _refused(scope: Scope, status: int, why: str) -> Response:
+    if str(scope["path"]).startswith(BELOW):
+        return problem(status, "Not answered", why)
+    return PlainTextResponse(f"{why}\n", status)
 
 
 def is_ours(host: str, hosts: Iterable[str]) -> bool:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from fastapi import Request
+
+from portal_archiver.web.words_of_runs import RUNS
 
 LANGUAGES = {"en": "English", "vi": "Tiếng Việt"}
 COOKIE = "lang"
@@ -18,6 +21,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "nav": ("Main", "Chính"),
     "nav.search": ("Search", "Tìm kiếm"),
     "nav.portals": ("Portals", "Cổng thông tin"),
+    "nav.runs": ("Runs", "Các lần chạy"),
     "language": ("Language", "Ngôn ngữ"),
     "footer": (
         "Archived pages belong to their publishers; each report shows how it may be republished.",
@@ -87,6 +91,14 @@ TABLE: dict[str, tuple[str, str]] = {
     "results.next": ("Next page", "Trang sau"),
     "results.previous": ("Previous page", "Trang trước"),
     "results.paging": ("Pages of results", "Các trang kết quả"),
+    "results.export": ("Take these reports with you", "Tải các bài này về"),
+    "results.feed": ("Follow this search (Atom)", "Theo dõi kết quả này (Atom)"),
+    "export.csv": ("CSV for Excel", "CSV cho Excel"),
+    "export.jsonl": ("JSON Lines", "JSON Lines"),
+    "export.parquet": ("Parquet", "Parquet"),
+    "export.bibtex": ("BibTeX", "BibTeX"),
+    "export.ris": ("RIS", "RIS"),
+    "export.wacz": ("WACZ, the pages as they were", "WACZ, các trang như khi chụp"),
     "results.bad": ("The search could not be understood", "Không hiểu được yêu cầu tìm kiếm"),
     "sort": ("Order", "Sắp xếp"),
     "sort.relevance": ("Best match", "Sát nhất"),
@@ -96,7 +108,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "facet.year": ("Year", "Năm"),
     "facet.section": ("Section", "Chuyên mục"),
     "facet.more": ("{n} more", "thêm {n} mục"),
-    "facet.bounded": ("Counted among the newest 10,000.", "Đếm trong 10.000 bài mới nhất."),
+    "facet.bounded": ("Counted among the newest 5,000.", "Đếm trong 5.000 bài mới nhất."),
     "filter.dates": ("Published", "Ngày đăng"),
     "filter.since": ("From", "Từ"),
     "filter.until": ("To", "Đến"),
@@ -169,6 +181,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "report.no_license": ("No footer was read beside this report.", "Không đọc được chân trang của bài này."),
     "report.footer": ("The whole footer, verbatim", "Toàn văn chân trang"),
     "report.cite": ("Cite", "Trích dẫn"),
+    "cite.download": ("As a file:", "Tải tệp:"),
     "report.photo_credit": ("Credit for the photos:", "Ghi tên người chụp:"),
     "copy": ("Copy", "Sao chép"),
     "copied": ("Copied", "Đã chép"),
@@ -243,6 +256,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "portals.clause": ("Republication", "Đăng lại"),
     "portals.last": ("Last good crawl", "Lần thu thập tốt gần nhất"),
     "portals.never": ("never", "chưa có"),
+    "portals.runs": ("Runs", "Các lần chạy"),
     # troubles
     "trouble.404": ("There is no such page", "Không có trang này"),
     "trouble.404_says": (
@@ -255,6 +269,11 @@ TABLE: dict[str, tuple[str, str]] = {
         "The search was stopped so that others are not held up. Try fewer or rarer words, or narrow the dates.",
         "Việc tìm kiếm đã dừng để không cản trở người khác. Hãy thử ít từ hơn, từ hiếm hơn, hoặc thu hẹp thời gian.",
     ),
+    "trouble.busy": ("Other files are being sent", "Máy chủ đang gửi các tệp khác"),
+    "trouble.busy_says": (
+        "Only a few exports are made at once. Try again in a minute.",
+        "Mỗi lúc chỉ xuất được vài tệp. Hãy thử lại sau một phút.",
+    ),
     "trouble.500": ("Something went wrong", "Có lỗi xảy ra"),
     "trouble.500_says": (
         "The page could not be made. Whoever runs this archive finds the reason where the server writes.",
@@ -264,6 +283,7 @@ TABLE: dict[str, tuple[str, str]] = {
     # print
     "print.from": ("Printed {when} from", "In ngày {when} từ"),
 }  # fmt: skip
+TABLE |= RUNS
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
@@ -275,6 +295,8 @@ class Words:
 
     def __call__(self, key: str, /, **values: object) -> str:
         """`t("reports", n=3)` is "3 reports" or "3 bài"; numbers are grouped."""
+        if not values:
+            return _plain(key, self.lang)
         english, vietnamese = TABLE[key]
         form = vietnamese
         if self.lang == "en":
@@ -288,6 +310,10 @@ class Words:
     def number(self, value: int) -> str:
         """1,204 or 1.204."""
         return f"{value:,}" if self.lang == "en" else f"{value:,}".replace(",", ".")
+
+    def percent(self, share: float) -> str:
+        """A share from 0 to 1 in percent, a whole number."""
+        return f"{share:.0%}"
 
     def day(self, value: date | datetime | None) -> str:
         """15 Nov 2024, or 15/11/2024; of a moment that has a time of day, the day alone."""
@@ -312,6 +338,12 @@ class Words:
         if not month:
             return year
         return f"{month}/{year}" if self.lang == "vi" else f"{_MONTHS[int(month) - 1]} {year}"
+
+
+@cache
+def _plain(key: str, lang: str) -> str:
+    """A sentence into which nothing is filled, as most are."""
+    return TABLE[key][list(LANGUAGES).index(lang)].partition("|")[0].format()
 
 
 WORDS = {lang: Words(lang) for lang in LANGUAGES}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -18,11 +19,13 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A portal, the footer that it showed last, and where its reports are."""
+    """A portal, the footer that it showed last, and where its reports are, what is new, and how its runs went."""
 
     status: PortalStatus
     license: License | None
     href: str
+    feed: str
+    runs: str
 
 
 @router.get("/portals")
@@ -31,5 +34,11 @@ def portals(request: Request) -> HTMLResponse:
     with open_archive(request) as archive, archive.snapshot() as sql:
         footers = holdings.footers(sql)
         statuses = request.app.state.overview.of(archive).portals
-    entries = [Entry(one, footers.get(one.key), Asked(portal=one.key, sort="newest").link()) for one in statuses]
+    entries = [_entry(one, footers.get(one.key)) for one in statuses]
     return render(request, "portals.html", entries=entries)
+
+
+def _entry(status: PortalStatus, footer: License | None) -> Entry:
+    asked = Asked(portal=status.key)
+    key = quote(status.key, safe="")
+    return Entry(status, footer, asked.link(sort="newest"), f"/portal/{key}/feed.atom", asked.link("/runs"))

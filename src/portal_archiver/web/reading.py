@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from queue import Empty, LifoQueue
@@ -29,6 +31,9 @@ class Readers:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._watched = threading.Lock()
+        self._watcher: Archive | None = None
+        self._life = secrets.token_hex(4)
         self._free: LifoQueue[Archive | None] = LifoQueue()
         for _ in range(settings.readers):
             self._free.put(None)  # a place for a connection that is not open yet
@@ -50,8 +55,23 @@ class Readers:
         except Empty:
             raise TooSlowError from None
 
+    def version(self) -> str:
+        """What changes when anybody writes to the archive, or a run begins or ends; ask before you read.
+
+        SQLite counts the changes that a connection sees others make, so that one connection does nothing but ask.
+        Another start of the server begins to count anew, under a name of its own.
+        """
+        with self._watched:
+            if self._watcher is None:
+                self._watcher = Archive(self._settings.archive, create=False, read_only=True)
+            at_work = "+" if self._watcher.is_written() else ""  # a run that is killed writes nothing of it
+            return f"{self._life}-{self._watcher.data_version()}{at_work}"
+
     def close(self) -> None:
         """Close the connections that nobody uses."""
+        with self._watched:
+            if self._watcher:
+                self._watcher.close()
         with suppress(Empty):
             while True:
                 if archive := self._free.get_nowait():

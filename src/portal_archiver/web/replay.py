@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from portal_archiver.model import CaptureRecord, Evidence
@@ -16,14 +16,13 @@ from portal_archiver.text import decode
 from portal_archiver.urls import slug_of
 from portal_archiver.web import rewriting
 from portal_archiver.web.markup import tamed
+from portal_archiver.web.numbers import Number
 from portal_archiver.web.pages import render
 from portal_archiver.web.reading import open_archive
-from portal_archiver.web.report import LARGEST
 from portal_archiver.web.sniffing import charset, media_type, picture_type, shown_as
 from portal_archiver.web.troubles import NotFoundError
 
 router = APIRouter(include_in_schema=False, prefix="/capture/{capture_id}")
-Number = Annotated[int, Path(ge=1, le=LARGEST)]
 
 # What was captured never changes; and it is shown as nothing but what we say it is.
 _EVIDENCE = {

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from portal_archiver.store import Archive, holdings
 from portal_archiver.web.citing import cited
+from portal_archiver.web.numbers import Number, Version
 from portal_archiver.web.pages import render, words_of
 from portal_archiver.web.reading import open_archive
 from portal_archiver.web.report_page import Held, report_page
 from portal_archiver.web.troubles import NotFoundError
-
-LARGEST = 2**63 - 1  # that SQLite can hold
-Number = Annotated[int, Path(ge=1, le=LARGEST)]
-Version = Annotated[int | None, Query(ge=1, le=LARGEST)]
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,7 +23,7 @@ def report(request: Request, article_id: Number, version: Version = None) -> HTM
         held = held_of(archive, article_id)
         number = version or held.archived.revision
         must_have(held, number)
-        citable = archive.citable(article_id, number)
+        citable = held.latest if number == held.archived.revision else archive.citable(article_id, number)
     return render(request, "report.html", page=report_page(held, number, cited(citable), words_of(request)))
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from portal_archiver.differences import Difference, differences
-from portal_archiver.model import Archived, Article, License, Photo, Revision, StoryLink
+from portal_archiver.model import Archived, Article, Citable, License, Photo, Revision, StoryLink
 from portal_archiver.text import plain
 from portal_archiver.web.citing import Cited
 from portal_archiver.web.language import Words
@@ -78,6 +78,14 @@ class Held:
     stories: tuple[StoryLink, ...]
     files: Mapping[str, int]
     portal_name: str
+
+    @property
+    def latest(self) -> Citable:
+        """What `Archive.citable` gives of the latest version, of what was loaded already."""
+        shown = self.revisions[-1]
+        name = "" if self.portal_name == self.archived.portal else self.portal_name
+        captured = (shown.captured_at, shown.sha256, shown.capture_id)
+        return Citable(self.archived, *captured, self.archived.revision, name)
 
 
 def report_page(held: Held, number: int, cited: Cited, t: Words) -> ReportPage:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from portal_archiver.model import Facets, Hit, Results
 from portal_archiver.store.search import moved_back, offset_of
 from portal_archiver.web.asked import Asked
+from portal_archiver.web.exporting import ENDINGS
 from portal_archiver.web.histogram import Histogram, histogram
 from portal_archiver.web.language import Words
 
@@ -51,6 +52,8 @@ class ResultPage:
     next: str | None
     previous: str | None
     unfiltered: str
+    exports: tuple[Choice, ...]
+    feed: str
 
 
 Name = Callable[[str], str]
@@ -79,6 +82,8 @@ def result_page(asked: Asked, results: Results, facets: Facets, size: int, t: Wo
         next=asked.link(cursor=results.cursor) if results.cursor else None,
         previous=asked.link(cursor=back) if back else None,
         unfiltered=Asked(q=asked.q).link(),
+        exports=() if results.relaxed else tuple(_exports(asked, t)),  # those have not all that is asked for
+        feed=asked.link("/feed.atom", sort=""),
     )
 
 
@@ -94,6 +99,11 @@ def marked(hit: Hit) -> tuple[tuple[str, bool], ...]:
             pieces += [(between, False), (hit.snippet[start:end], True)]
         done = end
     return tuple(piece for piece in (*pieces, (hit.snippet[done:], False)) if piece[0])
+
+
+def _exports(asked: Asked, t: Words) -> Iterator[Choice]:
+    for form in ENDINGS:
+        yield Choice(t(f"export.{form}"), asked.link(f"/export/{form}", sort=""))
 
 
 def _groups(asked: Asked, facets: Facets, t: Words, portal_name: Name) -> Iterator[Group]:

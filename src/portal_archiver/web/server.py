@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import uvicorn
 
@@ -42,6 +43,14 @@ def names_of(host: str, names: tuple[str, ...] = ()) -> frozenset[str]:
     """The names under which a server that listens at `host` may be called; any IP address where it listens at all."""
     listens_at_all = host in ("0.0.0.0", "::")
     return frozenset({*names, ANY_ADDRESS if listens_at_all else host})
+
+
+def origin(url: str) -> str:
+    """A site as browsers name it, https://www.bachhai.example:8080; PortalArchiverError where it is none."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise PortalArchiverError(f"--allow-origin {url} is no site: give its scheme and host, https://www.example.vn")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
 def bind(host: str, port: int) -> socket.socket:

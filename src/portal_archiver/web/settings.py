@@ -13,7 +13,9 @@ class Settings:
     `hosts` are the names under which the server may be called besides those of this machine's loopback ("*": any IP
     address, for a server that listens on all of them). `token` is what a reader must know, None for no such thing.
     A page may keep SQLite busy for `seconds`; as many are made at once as there are `readers`, and one that finds all
-    of them taken waits that long, too. `page_size` are the hits of one page.
+    of them taken waits that long, too. `page_size` are the hits of one page. As many `exports` are sent at once, each
+    for as long as it takes. Pages of the `origins` (https://www.bachhai.example) may read the API in their readers'
+    browsers (CORS): of none unless it is said.
     """
 
     archive: Path
@@ -22,3 +24,5 @@ class Settings:
     seconds: float = 5.0
     readers: int = 8
     page_size: int = 20
+    exports: int = 2
+    origins: frozenset[str] = frozenset()

@@ -17,8 +17,9 @@ from portal_archiver.parser.learning.fields import (
 )
 from portal_archiver.parser.learning.places import choose_captions, choose_omitted
 from portal_archiver.parser.learning.profile import FEW, Lesson, Template
+from portal_archiver.parser.learning.remembering import recalled
 from portal_archiver.parser.learning.shapes import grouped
-from portal_archiver.parser.learning.specimen import Mark, Sample, Specimen, specimen_of
+from portal_archiver.parser.learning.specimen import Mark, Sample, Specimen
 from portal_archiver.parser.learning.trials import Trial, proposed, text_of, try_bodies, try_values
 from portal_archiver.parser.metadata import charset_of
 from portal_archiver.parser.outline import parse
@@ -37,12 +38,13 @@ def learn(samples: Iterable[Sample], show: Show | None = None) -> Lesson:
     """The profile that the pages of one portal teach; whatever they hold, it ends, and the same pages teach the same.
 
     Of several captures of one page the last one counts; the others tell what moves by itself: clocks, counters.
+    Where the archive knows what a page showed before, it is found again there, however the parser reads the page now.
     `show` is told how many pages are read, and of how many. About 25 ms a page.
     """
     newest, older = _by_page(samples)
     specimens: list[Specimen] = []
     for sample in newest:
-        specimens.append(specimen_of(sample))
+        specimens.append(recalled(sample))
         if show:
             show(len(specimens), len(newest))
     return _Class(newest, specimens, older).lesson()

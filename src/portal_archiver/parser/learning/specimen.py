@@ -18,6 +18,7 @@ from portal_archiver.parser.kind import ARTICLE_TEXT
 from portal_archiver.parser.learning.selectors import Proposal, own_selectors, proposals
 from portal_archiver.parser.learning.shapes import Shape, shape_of
 from portal_archiver.parser.page import Evidence, Known, build_article, choose, gather, headlines, judge
+from portal_archiver.parser.pieces import Piece as Part
 from portal_archiver.parser.values import squashed
 from portal_archiver.text import plain
 
@@ -30,10 +31,12 @@ LONGER = 40  # characters that may stand beside a name in its block
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A capture to learn from, and what a listing said of the page."""
+    """A capture to learn from, what a listing said of the page, and the report that it showed before its template
+    changed, if that is known."""
 
     capture: Capture
     seen_as: Link | None = None
+    known: Article | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ def specimen_of(sample: Sample) -> Specimen:
     article = build_article(evidence, title, reading) if title and reading else None
     kind, why = judge(evidence, title, reading, article)
     outline = evidence.outline
-    spots = _Spots(outline)
+    spots = Spots(outline)
     return Specimen(
         url=capture.final_url,
         kind=kind,
@@ -105,13 +108,13 @@ def specimen_of(sample: Sample) -> Specimen:
         prose=title.region.prose if title else 0,
         captured=capture.fetched_at,
         marks=_marks(evidence, spots, title, article) if title and article else {},
-        bodies=_bodies(outline, title, reading) if title and reading else (),
+        bodies=bodies_around(outline, reading.pieces) if title and reading else (),
         pieces=tuple(_pieces(outline, title, reading)) if title and reading else (),
         lines=tuple(block.text for block in outline.blocks if block.text),
     )
 
 
-class _Spots:
+class Spots:
     """Where texts stand on a page."""
 
     def __init__(self, outline: Outline) -> None:
@@ -156,7 +159,7 @@ def _holds(node: LexborNode, wanted: str) -> bool:
     return wanted in squashed(node.text())
 
 
-def _marks(evidence: Evidence, spots: _Spots, title: Candidate, article: Article) -> dict[str, tuple[Mark, ...]]:
+def _marks(evidence: Evidence, spots: Spots, title: Candidate, article: Article) -> dict[str, tuple[Mark, ...]]:
     blocks = evidence.outline.blocks
     above = range(title.block - 1, max(-1, title.block - 1 - AROUND), -1)
     behind = range(title.block, min(len(blocks), title.region.end + AROUND))
@@ -171,9 +174,9 @@ def _marks(evidence: Evidence, spots: _Spots, title: Candidate, article: Article
     return {field: tuple(mark for mark in marks if mark) for field, marks in found.items()}
 
 
-def _bodies(outline: Outline, title: Candidate, reading: Reading) -> tuple[tuple[Proposal, ...], ...]:
+def bodies_around(outline: Outline, parts: Sequence[Part]) -> tuple[tuple[Proposal, ...], ...]:
     """The selectors of what may be the text's container, from the innermost that holds most of it outwards."""
-    main = main_element(outline, reading.pieces) or _around_all(outline, [piece.block for piece in reading.pieces])
+    main = main_element(outline, parts) or _around_all(outline, [part.block for part in parts])
     if main is None:
         return ()
     found: list[tuple[Proposal, ...]] = []
@@ -207,11 +210,11 @@ def _pieces(outline: Outline, title: Candidate, reading: Reading) -> Iterator[Pi
             continue
         key = squashed(text)
         is_caption = any(key and key in caption for caption in captions) and position not in kept
-        places = _places(outline, block.owner, names)
+        places = places_of(outline, block.owner, names)
         yield Piece(key, headline_text(plain(text)), places, position in kept, is_caption)
 
 
-def _places(outline: Outline, index: int, names: dict[int, frozenset[str]]) -> frozenset[str]:
+def places_of(outline: Outline, index: int, names: dict[int, frozenset[str]]) -> frozenset[str]:
     """The own selectors of an element and of all around it; `names` has those that are known."""
     unknown = []
     while index not in names:

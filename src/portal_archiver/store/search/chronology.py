@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from collections.abc import Iterable
 from itertools import groupby
 
 from portal_archiver.store.index import DATED, DAY_BITS, DAY_SIZE
@@ -34,21 +36,29 @@ def _page(scope: Scope, match: str, order: str, limit: int, offset: int) -> list
     if offset:
         front = scope.between(last + 1, LAST) if order == "DESC" else scope.between(FIRST, first - 1)
         before = front.count(match)
-    return _in_order(scope, scope.between(first, last).numbers(match, order=order))[offset - before :][:limit]
+    found = scope.between(first, last).numbers(match, order=order)
+    return _days_in_order(scope.sql, found)[offset - before :][:limit]
 
 
-def _in_order(scope: Scope, numbers: list[int]) -> list[int]:
-    """The numbers, those of a day by their time."""
+def in_order(sql: sqlite3.Connection, numbers: Iterable[int], *, newest: bool) -> list[int]:
+    """Reports by date, the newest or the oldest first; those without a date come last."""
+    if newest:
+        return _days_in_order(sql, sorted(numbers, reverse=True))
+    return _days_in_order(sql, sorted(numbers, key=lambda number: (number < DATED, number)))
+
+
+def _days_in_order(sql: sqlite3.Connection, numbers: list[int]) -> list[int]:
+    """The numbers, which are in the order of their days, those of a day by their time."""
     ordered: list[int] = []
     for _, group in groupby(numbers, key=lambda number: number >> DAY_BITS if number >= DATED else None):
         of_day = list(group)
-        ordered += of_day if len(of_day) < 2 or of_day[0] < DATED else _by_time(scope, of_day)
+        ordered += of_day if len(of_day) < 2 or of_day[0] < DATED else _by_time(sql, of_day)
     return ordered
 
 
-def _by_time(scope: Scope, numbers: list[int]) -> list[int]:
+def _by_time(sql: sqlite3.Connection, numbers: list[int]) -> list[int]:
     order = "DESC" if numbers[0] > numbers[-1] else "ASC"
-    rows = scope.sql.execute(
+    rows = sql.execute(
         f"SELECT docid FROM articles WHERE docid IN (SELECT value FROM json_each(?))"
         f" ORDER BY published {order}, id {order}",
         (json.dumps(numbers),),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sqlite3
 from dataclasses import dataclass
 
 from portal_archiver.store.search import matching
@@ -36,16 +35,17 @@ class Frequencies:
 
     def newest(self, number: int) -> Scope:
         """The newest so many reports."""
-        return self.whole.between(_oldest_of(self.whole.sql, number), self.whole.last)
+        return self.whole.between(_oldest_of(self.whole, number), self.whole.last)
 
 
-def frequencies(sql: sqlite3.Connection) -> Frequencies:
-    """The frequencies in an archive as it is now."""
-    (reports,) = sql.execute("SELECT coalesce(max(id), 0) FROM articles").fetchone()
-    whole = Scope(sql)
-    return Frequencies(whole, whole.between(_oldest_of(sql, SAMPLE), whole.last), reports)
+def frequencies(scope: Scope) -> Frequencies:
+    """The frequencies in the archive, as it was when the last article of an answer came: pages of one must agree."""
+    sql, latest = scope.sql, scope.latest
+    reports = latest or sql.execute("SELECT coalesce(max(id), 0) FROM articles").fetchone()[0]
+    whole = Scope(sql, latest=latest)
+    return Frequencies(whole, whole.between(_oldest_of(whole, SAMPLE), whole.last), reports)
 
 
-def _oldest_of(sql: sqlite3.Connection, newest: int) -> int:
-    row = sql.execute("SELECT docid FROM articles ORDER BY docid DESC LIMIT 1 OFFSET ?", (newest - 1,)).fetchone()
-    return int(row[0]) if row else 0
+def _oldest_of(scope: Scope, newest: int) -> int:
+    numbers = scope.numbers(order="DESC", limit=1, offset=newest - 1)
+    return numbers[0] if numbers else 0

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Sequence
 from portal_archiver.store.index import MARK
 from portal_archiver.store.search.query import FIELDS, Query, Term, folded_words
 
-EVERY = f'marks : "{MARK}r"'  # every report
-WITH_PHOTO = f'marks : "{MARK}photo"'
-WITH_FILE = f'marks : "{MARK}file"'
+MARKS = "marks : "
+EVERY = f'{MARKS}"{MARK}r"'  # every report
+WITH_PHOTO = f'{MARKS}"{MARK}photo"'
+WITH_FILE = f'{MARKS}"{MARK}file"'
 
 
 def of_portal(portal_id: int) -> str:
     """The reports of a portal."""
-    return f'marks : "{MARK}p{portal_id}"'
+    return f'{MARKS}"{MARK}p{portal_id}"'
 
 
 def words(*together: str, prefix: bool = False) -> str:

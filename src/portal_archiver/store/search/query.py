@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from portal_archiver.store.search.folding import spelling
+from portal_archiver.store.folding import spelling
 from portal_archiver.text import fold
 
 # Words of a query that are looked for: FTS5 pays for every word and for every pair of them, so a pasted page is cut.
@@ -89,6 +89,16 @@ class Query:
     def words(self) -> tuple[str, ...]:
         """All wanted words in order, repetitions included."""
         return tuple(word for term in self.terms for word in term.words)
+
+    @property
+    def is_row(self) -> bool:
+        """Whether words that stand together in this order are all that is wanted."""
+        return all(len(clause) == 1 and not (clause[0].prefix or clause[0].name) for clause in self.wanted)
+
+    @property
+    def is_phrase(self) -> bool:
+        """Whether it is one term of several words: a "quoted phrase", or 13/2023/NĐ-CP."""
+        return self.is_row and len(self.wanted) == 1 and len(self.words) > 1
 
     @property
     def exact(self) -> tuple[Term, ...]:

@@ -41,20 +41,33 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The reports among which is searched: those with `match` ("": all), numbered `first` to `last`, and `tests`."""
+    """The reports among which is searched: those with `match` ("": all), numbered `first` to `last`, and `tests`.
+
+    `latest` is the last article that belongs to an answer (0: all do).
+    """
 
     sql: sqlite3.Connection
     match: str = ""
     excluded: tuple[str, ...] = ()
     first: int = FIRST
     last: int = LAST
+    latest: int = 0
     tests: tuple[str, ...] = ()
     values: tuple[Any, ...] = ()
 
     @property
     def is_whole(self) -> bool:
         """Whether it is the archive and nothing less."""
-        return not (self.match or self.excluded or self.tests) and (self.first, self.last) == (FIRST, LAST)
+        return not (self.match or self.excluded or self.latest or self.tests) and (self.first, self.last) == (
+            FIRST,
+            LAST,
+        )
+
+    @property
+    def has_pairs(self) -> bool:
+        """Whether the index of pairs can tell what is in it: that has the made-up words of `marks`, and no columns."""
+        only_marks = self.match.count(":") == self.match.count(matching.MARKS)
+        return only_marks and not (self.excluded or self.tests) and (self.first, self.last) == (FIRST, LAST)
 
     def count(self, match: str = "", *, up_to: int = 0) -> int:
         """How many reports fit; with `up_to` no more than these are counted."""
@@ -72,6 +85,23 @@ class Scope:
         ordered = f" ORDER BY {key} {order}" if order else ""
         sql = f"SELECT {key} FROM {source}{where}{ordered} LIMIT ? OFFSET ?"
         return [number for (number,) in self.sql.execute(sql, (*values, limit, offset))]
+
+    def beside(self, pairs: str, *, limit: int) -> list[int]:
+        """The ids of the articles with these pairs of words (see `pairs.expression`), the latest first."""
+        where, values = self._where_beside(pairs)
+        sql = f"SELECT rowid FROM articles_pairs{where} ORDER BY rowid DESC LIMIT ?"
+        return [number for (number,) in self.sql.execute(sql, (*values, limit))]
+
+    def count_beside(self, pairs: str) -> int:
+        """How many articles have these pairs of words."""
+        where, values = self._where_beside(pairs)
+        return int(self.sql.execute(f"SELECT count(*) FROM articles_pairs{where}", values).fetchone()[0])
+
+    def _where_beside(self, pairs: str) -> tuple[str, tuple[Any, ...]]:
+        match = matching.every((f"({pairs})", self.match.replace(matching.MARKS, "")))
+        if self.latest:
+            return " WHERE articles_pairs MATCH ? AND rowid <= ?", (match, self.latest)
+        return " WHERE articles_pairs MATCH ?", (match,)
 
     def ranked(self, match: str, ranked: str, *, limit: int, offset: int) -> list[int]:
         """The numbers of the best by bm25, for an expression `ranked` that finds what `match` finds."""
@@ -101,6 +131,8 @@ class Scope:
             values.append(self.last)
         # The plus: else SQLite may ask the index once for every number of the list.
         clauses += [f"+{key} {test}" for test in self.tests]
+        if self.latest:
+            clauses.append(f"+{key} NOT IN (SELECT docid FROM articles WHERE id > {self.latest})")
         where = " WHERE " + " AND ".join(clauses) if clauses else ""
         return "articles_fts" if expression else "articles", where, (*values, *self.values)
 

@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from portal_archiver.store.search.folding import fold_in_place, spelling
+from portal_archiver.store.folding import fold_in_place, has_two_spellings, nfc, spelling
 
 K1, B = 1.2, 0.75
 TITLE = 2  # times a word of the text
@@ -24,7 +22,6 @@ class Text:
     rest: str
     folded_title: str
     folded: str
-    words: Counter[str]  # of both, the title's counted doubly
     length: int  # words of the rest
 
     def has(self, *words: str) -> bool:
@@ -35,11 +32,8 @@ class Text:
 
 def text_of(title: str, rest: str) -> Text:
     """A report's text as it is scored."""
-    words, in_title = fold_in_place(nfc(rest)).split(), fold_in_place(nfc(title)).split()
-    counted = Counter(words)
-    for word in in_title:
-        counted[word] += TITLE
-    return Text(title, rest, f" {' '.join(in_title)} ", f" {' '.join(words)} ", counted, len(words))
+    words = fold_in_place(nfc(rest)).split()
+    return Text(title, rest, f" {' '.join(fold_in_place(nfc(title)).split())} ", f" {' '.join(words)} ", len(words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +48,10 @@ class Weights:
         length = K1 * (1 - B + B * text.length / usual_length)
         score = 0.0
         for word, weight in self.words.items():
-            if times := text.words[word]:
+            if times := _times(text, f" {word} "):
                 score += weight * times * (K1 + 1) / (times + length)
         for (first, second), weight in self.pairs.items():
-            if first in text.words and second in text.words and (times := _times(text, f" {first} {second} ")):
+            if times := _times(text, f" {first} {second} "):
                 score += weight * times * (K1 + 1) / (times + length)
         return score
 
@@ -68,12 +62,9 @@ def _times(text: Text, words: str) -> int:
 
 def exactness(text: Text, typed: Sequence[tuple[str, float]], usual_length: float) -> float:
     """How well a text answers by what stands in it with the diacritics as typed, each with its weight."""
-    written = f"{spelling(text.title)} {spelling(text.rest)}"
+    said = f"{text.title} {text.rest}"
+    # Where a tone may stand in two places both ways are read as one; that takes its time, and few words have it.
+    written = spelling(said) if any(map(has_two_spellings, (words for words, _ in typed))) else nfc(said).lower()
     length = K1 * (1 - B + B * text.length / usual_length)
     counted = ((written.count(words), weight) for words, weight in typed)
     return sum(weight * times * (K1 + 1) / (times + length) for times, weight in counted if times)
-
-
-def nfc(text: str) -> str:
-    """The text in NFC; the usual one is so already."""
-    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)

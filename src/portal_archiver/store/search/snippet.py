@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from portal_archiver.store.search.folding import fold_in_place
-from portal_archiver.store.search.scoring import nfc
+from portal_archiver.store.folding import fold_in_place, nfc
 
 WIDTH = 220  # characters of one stretch that stands alone
 WIDTH_OF_SEVERAL = (130, 80, 80)  # of the best one, and of those with words that it lacks
@@ -100,12 +100,24 @@ def _within(found: Iterable[Match], start: int, width: int) -> list[Match]:
 def _best(found: Sequence[Match], width: int) -> int:
     """Where a stretch holds the most different words, then the most words beside each other."""
     best, best_score = found[0].start, (0, 0)
-    for i, first in enumerate(found):
-        inside = [match for match in found[i : i + 30] if match.end <= first.start + width - LEAD_IN]
-        beside = sum(later.start - match.end == 1 for match, later in pairwise(inside))
-        score = (len({match.word for match in inside}), beside)
+    words: Counter[str] = Counter()  # of the stretch that begins with a match
+    beside = [later.start - match.end == 1 for match, later in pairwise(found)]
+    last = pairs = 0  # the first match after the stretch; the pairs beside each other in it
+    for first, match in enumerate(found):
+        while last < len(found) and found[last].end <= match.start + width - LEAD_IN:
+            words[found[last].word] += 1
+            pairs += last > first and beside[last - 1]
+            last += 1
+        score = (len(words), pairs)
         if score > best_score:
-            best, best_score = first.start, score
+            best, best_score = match.start, score
+        if last > first:
+            words[match.word] -= 1
+            if not words[match.word]:
+                del words[match.word]
+            pairs -= first + 1 < last and beside[first]
+        else:
+            last = first + 1
     return best
 
 

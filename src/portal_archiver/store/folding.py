@@ -64,6 +64,11 @@ _TONES = tuple(
 )
 
 
+def has_two_spellings(typed: str) -> bool:
+    """Whether a `spelling` has a syllable whose tone might stand elsewhere."""
+    return any(new in typed for _, new in _TONES)
+
+
 def spelling(text: str) -> str:
     """The text in lower case with its diacritics, NFC, the tone placed the new way: what an exact match compares."""
     lowered = unicodedata.normalize("NFC", text).lower()
@@ -71,3 +76,8 @@ def spelling(text: str) -> str:
         if old in lowered:
             lowered = lowered.replace(old, new)
     return lowered
+
+
+def nfc(text: str) -> str:
+    """The text in NFC; the usual one is so already."""
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)

@@ -1,0 +1,42 @@
+"""Diacritics as typed, which no index knows: what is found is read, and held against what was typed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+
+from portal_archiver.store.folding import spelling
+from portal_archiver.store.search.query import Term
+from portal_archiver.store.search.ranking import TEXTS
+from portal_archiver.store.search.scope import Scope
+
+
+def as_typed_first(scope: Scope, numbers: Sequence[int], terms: Sequence[Term]) -> list[int]:
+    """The reports with those before that have more of the terms with their diacritics."""
+    has = {number: sum(map(_contains(text), terms)) for number, text in _written(scope, numbers)}
+    return sorted(numbers, key=lambda number: -has[number])
+
+
+def exactly(scope: Scope, numbers: Sequence[int], terms: Sequence[Term]) -> list[int]:
+    """Those of the reports that have all terms with their diacritics."""
+    has = {number for number, text in _written(scope, numbers) if all(map(_contains(text), terms))}
+    return [number for number in numbers if number in has]
+
+
+def _written(scope: Scope, numbers: Sequence[int]) -> list[tuple[int, str]]:
+    rows = scope.sql.execute(TEXTS, (json.dumps(numbers),))
+    return [(number, spelling(f"{title} {rest}")) for number, title, rest in rows]
+
+
+def _contains(written: str) -> Callable[[Term], bool]:
+    """Whether a term stands in a text with the diacritics as typed."""
+    return lambda term: _is_written(term, written)
+
+
+def _is_written(term: Term, written: str) -> bool:
+    words = re.findall(r"[^\W_]+", term.typed)
+    if not all(word in written for word in words):
+        return False
+    typed = r"[\W_]+".join(map(re.escape, words))
+    return re.search(rf"\b{typed}" + ("" if term.prefix else r"(?![^\W_])"), written) is not None

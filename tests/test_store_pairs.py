@@ -1,0 +1,155 @@
+"""The index of words side by side: it says what the index of words says, whatever happens to a report."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, date, datetime
+from itertools import pairwise, product
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal_archiver.model import Article, Capture, Dateline, Link, Page, Photo
+from portal_archiver.store import Archive, pairs
+from portal_archiver.store.index import MARK
+from portal_archiver.store.search import counting, finding, matching, proposals
+from portal_archiver.store.search.scope import Scope
+from portal_archiver.store.verifying import repair_index, verify
+from portal_archiver.text import fold
+
+WORDS = ("nông", "thôn", "mới", "xã", "hội", "người", "dân")
+PAIRS = [(fold(first), fold(second)) for first, second in product(WORDS, repeat=2)]
+
+
+def save(archive: Archive, n: int, body: str, *, title: str = "", day: date | None = None) -> int:
+    url = f"https://bachhai.example/{n}"
+    article = Article(
+        title or f"Tin {n}", body, published=Dateline(day) if day else None, author="Người Dân", section="Xã hội",
+        photos=(Photo("a.jpg", "Nông dân", "THÔN MỚI"),) if n % 2 else (),
+    )  # fmt: skip
+    capture = Capture(url, fetched_at=datetime(2024, 6, 1, tzinfo=UTC), body=body.encode())
+    return archive.save(capture, Page(url, url, "article", article), portal="bachhai").article_id or 0
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    with Archive(tmp_path / "archive.db") as opened:
+        for n in range(40):
+            said = " ".join(WORDS[(n * step + n // 3) % len(WORDS)] for step in range(1, 9))
+            save(opened, n, f"{said}.\n\nXã, hội; {said} Bạch Hải", day=date(2024, 5, 1 + n % 20))
+        yield opened
+
+
+def by_both(archive: Archive, **narrowed: str | int) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:
+    scope = Scope(archive.db.conn, **narrowed)  # type: ignore[arg-type]
+    assert scope.has_pairs
+    return (
+        {pair: scope.count_beside(pairs.expression([pair])) for pair in PAIRS},
+        {pair: scope.count(matching.words(*pair)) for pair in PAIRS},
+    )
+
+
+def test_pairs_are_counted_as_by_the_places_of_words_and_edits_and_dates_change_both(archive: Archive) -> None:
+    beside, placed = by_both(archive)
+    assert beside == placed and len(set(placed.values())) > 5
+    save(archive, 3, "Mới dân mới dân, thôn thôn.", day=date(2024, 5, 4))
+    save(archive, 4, "Hội mới.", title="Người người mới")
+    archive.learn_dates([Link("https://bachhai.example/4", published=Dateline(date(2024, 5, 3)))], portal="bachhai")
+    edited, placed = by_both(archive)
+    assert edited == placed != beside
+    assert by_both(archive, match=matching.of_portal(2)) == (dict.fromkeys(PAIRS, 0),) * 2
+    with_photo, placed = by_both(archive, match=matching.WITH_PHOTO)
+    assert with_photo == placed and 0 < sum(placed.values()) < sum(edited.values())
+    early, placed = by_both(archive, latest=20)
+    assert early == placed and 0 < sum(placed.values()) < sum(edited.values())
+    assert verify(archive.path).sound
+
+
+def test_pairs_that_lag_behind_are_found_and_made_anew(archive: Archive) -> None:
+    archive.db.execute("INSERT INTO articles_pairs (rowid, pairs) VALUES (7, ?)", [pairs.tokens(["xã mới"], "x")])
+    archive.close()
+    (damage,) = verify(archive.path).damages
+    assert (damage.what, "list of pairs does not agree" in damage.detail) == ("index", True)
+    repair_index(archive.path)
+    assert verify(archive.path).sound
+
+
+@given(st.lists(st.sampled_from((*WORDS, "Bạch", "2024", ",", "\n")), max_size=12))
+def test_each_pair_of_common_words_has_a_token_of_its_own(said: list[str]) -> None:
+    words = [fold(word) for word in said if word not in ",\n"]
+    expected = {pair for pair in pairwise(words) if pairs.known(*pair)}
+    tokens = pairs.tokens([" ".join(said), None], f"{MARK}r").split(" ")
+    assert tokens.pop() == f"{MARK}r"
+    assert {f'"{token}"' for token in tokens} == {pairs.expression([pair]) for pair in expected}
+    assert len(pairs.COMMON) == 512 == len(set(pairs.COMMON))
+
+
+def brute_force(archive: Archive, phrase: str) -> set[int]:
+    with closing(sqlite3.connect(archive.path)) as plain:
+        return {row[0] for row in plain.execute(
+            "SELECT a.id FROM articles_fts f JOIN articles a ON a.docid = f.rowid WHERE articles_fts MATCH ?",
+            [f'"{fold(phrase)}"'],
+        )}  # fmt: skip
+
+
+@pytest.fixture
+def small_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if forty reports were more than can be looked at."""
+    for module in (finding, counting, proposals):
+        monkeypatch.setattr(module, "MOST_OF_ONE", 10)
+    monkeypatch.setattr(counting, "MOST_CHECKED", 3)
+    monkeypatch.setattr(proposals, "SHORT_LIST", 8)
+    monkeypatch.setattr(finding, "SHORT_LIST", 8)
+    monkeypatch.setattr(finding, "CHEAP", 0)
+
+
+@pytest.mark.parametrize("bounds", ["usual", "small"])
+@pytest.mark.parametrize("query", ['"nông thôn"', '"xã hội người"', "dân mới", "nông thôn mới", "xã", '"xã hội" mới'])
+@pytest.mark.parametrize("sort", ["relevance", "newest", "oldest"])
+def test_pages_are_without_gap_or_repetition_while_reports_come(
+    archive: Archive, request: pytest.FixtureRequest, bounds: str, query: str, sort: str
+) -> None:
+    if bounds == "small":
+        request.getfixturevalue("small_bounds")
+    whole = archive.search(query, limit=100, sort=sort)
+    if query.count('"') == 2 and query.endswith('"'):
+        assert {hit.article_id for hit in whole.hits} == brute_force(archive, query.strip('"'))
+    assert whole.total == len(whole.hits) > 5 and not whole.relaxed
+    seen: list[int] = []
+    cursor: str | None = None
+    for n in range(20):
+        page = archive.search(query, limit=4, sort=sort, cursor=cursor)
+        assert page.total == whole.total
+        seen += [hit.article_id for hit in page.hits]
+        cursor = page.cursor
+        save(archive, 100 + n, f"Xã hội người dân. Nông thôn mới. {'Dân mới ' * n}", day=date(2024, 5, 1 + n))
+        if cursor is None:
+            break
+    if sort != "relevance" or whole.bounded:
+        assert seen == [hit.article_id for hit in whole.hits]
+    else:  # bm25 weighs words by how common they are, which new reports change
+        assert len(seen) == whole.total and seen[:4] == [hit.article_id for hit in whole.hits[:4]]
+
+
+def test_words_side_by_side_come_first_though_only_some_hits_are_looked_at(
+    archive: Archive, small_bounds: None
+) -> None:
+    known = save(archive, 50, "Họ hội ý. Thôn ngoài. Hội dân người xã thôn.", day=date(2001, 1, 1))
+    for n in range(51, 80):
+        save(archive, n, f"Dân nói: xã. Người ở thôn, số {n}. Mới hội.", day=date(2024, 6, 1))
+    found = archive.search("dân người xã thôn", limit=5)
+    assert found.bounded and found.hits[0].article_id == known
+
+
+def test_a_count_that_would_take_too_long_is_an_estimate_and_says_so(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exact = archive.search("dân mới", sort="newest", limit=1)
+    assert not exact.estimated
+    monkeypatch.setattr(counting, "MOST_ENTRIES", 40)
+    about = archive.search("dân mới", sort="newest", limit=1)
+    assert about.estimated and abs(about.total - exact.total) < 15
