@@ -10,7 +10,8 @@ from portal_archiver.crawler import Reason
 from portal_archiver.model import Article, Kind, License, Portal, RunReport
 from portal_archiver.parser.learning import Lesson, Sample, compared, learn
 from portal_archiver.parser.learning.profile import FEW
-from portal_archiver.pipeline.learning import FETCHED, reason_against
+from portal_archiver.pipeline.learning import reason_against
+from portal_archiver.pipeline.learning_from_web import FETCHED
 from portal_archiver.pipeline.reading import read_page
 from portal_archiver.pipeline.sampling import Found, Sampled, sampled
 

@@ -88,7 +88,8 @@ def sampled(portal: Portal, *, pages: int, seconds: float, show: Callable[[int, 
 
 def _with_twin(portal: Portal) -> Portal:
     """The portal with `www.` and without, for its start may lead from one to the other."""
-    return replace(portal, hosts=tuple(dict.fromkeys([*portal.hosts, *map(twin_of, map(host_of, portal.start))])))
+    twins = (twin_of(host_of(url)) for url in portal.start)
+    return replace(portal, hosts=tuple(dict.fromkeys((*portal.hosts, *twins))), learn=False)
 
 
 def _asked(portal: Portal) -> str:
