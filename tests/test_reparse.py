@@ -410,7 +410,7 @@ def test_an_archive_read_anew_is_the_one_that_todays_parser_would_have_made(
 
 def test_an_archive_that_was_just_crawled_stays_as_it_is(tmp_path: Path) -> None:
     with serve() as url, Archive(tmp_path / "archive.db") as archive:
-        portal = portal_at(url)
+        portal = replace(portal_at(url), learn=False)  # else it is to be read with what it has taught
         crawl(portal, archive)
         before = dump(archive)
         assert reparse([portal], archive)[0].captures == 0
