@@ -84,8 +84,8 @@ def test_without_a_command_the_help_is_shown_and_the_use_is_wrong(capsys: pytest
     assert run([]) == 2
     shown = capsys.readouterr().out
     names = (
-        "init crawl search show cite serve history diff status runs accept reparse learn digest doctor verify backup"
-        " merge export explain demo"
+        "add init crawl search show cite serve history diff status runs accept reparse learn digest doctor verify"
+        " backup merge export explain demo"
     )
     assert [name for name in names.split() if f"\n  {name} " not in shown] == []
     assert "..." not in shown.partition("Commands:")[2]

@@ -48,7 +48,11 @@ def load(path: Path) -> dict[str, Portal]:
 
     Raises ConfigError when the file is missing or wrong: one line `file:line: key: what was expected` per mistake.
     """
-    text = _read(path)
+    return parse(text_of(path), path)
+
+
+def parse(text: str, path: Path) -> dict[str, Portal]:
+    """The portals of a text that is, or will be, the content of a file; ConfigError as from `load`."""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -60,21 +64,8 @@ def load(path: Path) -> dict[str, Portal]:
     return {key: Portal(key=key, **values) for key, values in settings.items()}
 
 
-def append(path: Path, tables: str) -> None:
-    """Add tables to the end of a file; ConfigError, and the file is as it was, where that makes no configuration."""
-    text = _read(path)
-    new = path.with_name(path.name + ".new")
-    try:
-        new.write_text(f"{text.rstrip()}\n\n{tables}", encoding="utf-8")
-        load(new)
-        new.replace(path)
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be written: {error.strerror}") from error
-    finally:
-        new.unlink(missing_ok=True)
-
-
-def _read(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """What a file says, its lines ending in a line feed; ConfigError where it cannot be read as UTF-8."""
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
@@ -200,18 +191,37 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def template(url: str) -> str:
-    """The commented portals.toml for one portal that `portal-archiver init URL` writes; ConfigError for a bad URL."""
+def template(url: str, key: str = "", *, allow_private: bool = False) -> str:
+    """The commented portals.toml for one portal that `portal-archiver init URL` writes; ConfigError for a bad URL.
+
+    `key` is made from the host where none is given; an address that is private by itself needs no `allow_private`.
+    """
+    start = start_of(url)
+    host = host_of(start)
+    private = _PRIVATE if allow_private or is_private(host) else _PUBLIC
+    quoted = json.dumps(start, ensure_ascii=False)
+    return _TEMPLATE.format(key=key_in_toml(key or key_for(host)), start=quoted, host=host, private=private)
+
+
+def start_of(url: str) -> str:
+    """An address as `start` may have it; ConfigError for one that it may not have."""
     try:
-        start = SETTINGS["start"].read(url)
+        return str(SETTINGS["start"].read(url))
     except ValueError:
         raise ConfigError(f"URL: expected {SETTINGS['start'].expected}, got {_shown(url)}") from None
-    host = host_of(start)
-    private = _PRIVATE if _is_private(host) else _PUBLIC
-    return _TEMPLATE.format(key=_key_for(host), start=json.dumps(start, ensure_ascii=False), host=host, private=private)
 
 
-def _key_for(host: str) -> str:
+def is_key(text: str) -> bool:
+    """Whether a portal can be called so."""
+    return bool(_PORTAL_KEY.fullmatch(text))
+
+
+def key_in_toml(key: str) -> str:
+    """A portal's key as it stands in the header of its table."""
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key, ensure_ascii=False)
+
+
+def key_for(host: str) -> str:
     """A short key: `www.congan.bachhai.gov.vn` gives `congan-bachhai`."""
     name = host if _is_address(host) else _PUBLIC_SUFFIX.sub("", host.removeprefix("www."))
     return re.sub(r"[^a-z0-9]+", "-", name).strip("-") or "portal"
@@ -224,7 +234,8 @@ def _is_address(host: str) -> bool:
         return False
 
 
-def _is_private(host: str) -> bool:
+def is_private(host: str) -> bool:
+    """Whether a host is, by its name alone, a private or loopback address."""
     if _is_address(host):
         return not ipaddress.ip_address(host).is_global
     return host == "localhost" or host.endswith(".localhost")

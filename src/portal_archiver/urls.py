@@ -166,6 +166,11 @@ def host_of(url: str) -> str:
         return ""
 
 
+def twin_of(host: str) -> str:
+    """The host with `www.` before it, or without."""
+    return host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"
+
+
 def fits(patterns: Iterable[str], url: str) -> bool:
     """Whether one of the patterns matches a URL: `*` stands for anything, a leading slash for the path and query."""
     return any(_compiled(pattern).fullmatch(url) for pattern in patterns)

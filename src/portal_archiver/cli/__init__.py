@@ -15,6 +15,7 @@ import typer
 
 from portal_archiver.cli import (
     accept,
+    add,
     backup,
     cite,
     crawl,
@@ -56,6 +57,7 @@ app = typer.Typer(
 )
 
 COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
+    (add.add, add.EXAMPLE),
     (init.init, init.EXAMPLE),
     (crawl.crawl, crawl.EXAMPLE),
     (search.search, search.EXAMPLE),

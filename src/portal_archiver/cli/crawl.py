@@ -77,7 +77,7 @@ def crawl(
       0         all well
       2         wrong use or configuration
       3         finished, but some pages failed or a portal brought nothing
-      4         a template has changed and is not healed, or a portal is silent
+      4         a template has changed and is not healed, or a portal went silent
       5         a portal is unreachable
       6         another run is at work on the archive
       7         the archive is damaged or full

@@ -81,7 +81,7 @@ def _next(screen: Screen, archive: Path, results: Results, edited: bool) -> None
     steps += [(f'search "chuyen doi so"{option}', "without diacritics"), (f"status{option}", "what is archived")]
     if not edited:
         steps.append((f"demo --edited{option}", "a report is corrected"))
-    steps.append(("init https://your.portal/", "a portal of your own"))
+    steps.append(("add https://your.portal/", "a portal of your own"))
     width = len(typed()) + 1 + max(len(command) for command, _ in steps)
     screen.print()
     screen.say("Try next:", "bold")

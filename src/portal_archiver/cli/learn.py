@@ -23,7 +23,8 @@ from portal_archiver.cli.options import (
 from portal_archiver.cli.program import typed
 from portal_archiver.cli.screen import Screen, count, emit, out, problem, safe
 from portal_archiver.cli.steps import steps
-from portal_archiver.config import append, load
+from portal_archiver.config import load
+from portal_archiver.edits import append
 from portal_archiver.errors import ConfigError
 from portal_archiver.model import Portal
 from portal_archiver.urls import canonicalize, host_of, on_hosts

@@ -58,6 +58,11 @@ def is_guess(url: str) -> bool:
     return urlsplit(url).path in (USUAL_SITEMAP, *USUAL_FEEDS)
 
 
+def is_feed(capture: Capture) -> bool:
+    """Whether an index that `read_index` reads is a feed, and no sitemap."""
+    return root_of(capture.body) in FEED_ROOTS
+
+
 def read_index(capture: Capture) -> tuple[Entry, ...] | None:
     """The entries of a sitemap, sitemap index (also gzipped), RSS or Atom feed; None for anything else. Never raises.
 

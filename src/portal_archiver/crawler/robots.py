@@ -61,16 +61,16 @@ class Robots:
         rules = await self._rules_for(url)
         if rules.closed or rules.parser.can_fetch(url, PRODUCT):
             return rules.closed
-        return Closed(Reason.ROBOTS, f"disallowed by {_location(url)}")
+        return Closed(Reason.ROBOTS, f"disallowed by {location_of(url)}")
 
     async def sitemaps(self, url: str) -> tuple[str, ...] | None:
         """The sitemaps that the URL's robots.txt names, as canonical URLs; None when the authority is off limits."""
         rules = await self._rules_for(url)
-        named = (canonicalize(sitemap, _location(url)) for sitemap in rules.parser.sitemaps)
+        named = (canonicalize(sitemap, location_of(url)) for sitemap in rules.parser.sitemaps)
         return None if rules.closed else tuple(dict.fromkeys(sitemap for sitemap in named if sitemap))
 
     async def _rules_for(self, url: str) -> Rules:
-        location = _location(url)
+        location = location_of(url)
         authority = self._politeness.authority(location, self._view)
         async with authority.lock:
             now, rules = asyncio.get_running_loop().time(), authority.rules
@@ -109,6 +109,18 @@ class Robots:
         return answer
 
 
+def crawl_delay(text: str) -> float | None:
+    """The seconds between two requests that a robots.txt asks of us, if it says so."""
+    delay = Protego.parse(text).crawl_delay(PRODUCT)
+    return None if delay is None else float(delay)
+
+
+def location_of(url: str) -> str:
+    """Where the robots.txt of a URL's authority is."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/robots.txt"
+
+
 def _rules(answer: Answer, location: str, now: float) -> Rules:
     """What an answer means: its rules if there are some, all after a 4xx, nothing after a 5xx or silence (§2.3.1)."""
     if (text := _lasting(answer)) is not None:
@@ -125,8 +137,3 @@ def _lasting(answer: Answer) -> str | None:
     if answer.reason is None and answer.status not in REDIRECTS:
         return answer.body.decode("utf-8-sig", "replace")
     return "" if 400 <= answer.status < 500 and answer.status != LIMITED else None
-
-
-def _location(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}/robots.txt"

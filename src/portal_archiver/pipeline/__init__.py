@@ -1,5 +1,6 @@
 """The pipeline: the only room that knows the crawler, the parser and the store, and moves a page through them."""
 
+from portal_archiver.pipeline.adding import Look, look_at
 from portal_archiver.pipeline.crawling import crawl, crawl_all
 from portal_archiver.pipeline.importing import ImportOptions, ImportReport, import_warcs
 from portal_archiver.pipeline.learning import Learned, learn_portal
@@ -12,6 +13,7 @@ __all__ = [
     "ImportOptions",
     "ImportReport",
     "Learned",
+    "Look",
     "Options",
     "Progress",
     "ReparseOptions",
@@ -23,5 +25,6 @@ __all__ = [
     "import_wayback",
     "learn_from_web",
     "learn_portal",
+    "look_at",
     "reparse",
 ]

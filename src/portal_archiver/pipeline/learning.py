@@ -42,7 +42,7 @@ def learn_portal(
     samples = list(samples_of(portal, archive, since or _changed(archive, portal)))
     lesson = learn(samples, show)
     comparison = compared(samples, lesson.learned)
-    reason = _reason_against(lesson, comparison) or ("" if keep else "nothing is to be written")
+    reason = reason_against(lesson, comparison) or ("" if keep else "nothing is to be written")
     if reason:
         return Learned(portal, lesson, comparison, reason=reason)
     begin = since or _begin(archive, portal) or min(sample.capture.fetched_at for sample in samples)
@@ -74,7 +74,8 @@ def keep_plain(portal: str, archive: Archive) -> None:
         archive.keep_profile(portal, Profile((), LONG_AGO, datetime.now(UTC), digest_of(())))
 
 
-def _reason_against(lesson: Lesson, comparison: Comparison) -> str:
+def reason_against(lesson: Lesson, comparison: Comparison) -> str:
+    """Why a profile is not to be used, "" where it is."""
     if not lesson.learned:
         return "nothing is sure"
     if comparison.is_worse:
