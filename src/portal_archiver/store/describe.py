@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from portal_archiver.store import schema, views
+from portal_archiver.store import schema, tables, views
 
 _CREATED = re.compile(r"^CREATE (?:TABLE|VIEW) (\w+)", re.M)
 _ADDED = re.compile(r"^ALTER TABLE (\w+) ADD COLUMN (\w+)[^;]*;(?: *-- *(?P<says>.*))?", re.M)
@@ -57,7 +57,7 @@ def describe() -> str:
 
 def _scripts() -> list[str]:
     """The SQL of all migrations."""
-    texts = [text for text in vars(schema).values() if isinstance(text, str)]
+    texts = [text for text in vars(tables).values() if isinstance(text, str)]
     return [text for text in texts if _CREATED.search(text) or _ADDED.search(text)]
 
 
