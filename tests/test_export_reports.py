@@ -219,7 +219,7 @@ def test_of_100_000_reports_few_are_taken_before_bytes_come(form: str) -> None:
 def test_the_archive_reads_a_few_at_a_time_and_others_can_write_in_between(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("portal_archiver.store.archive.AT_A_TIME", 2)
+    monkeypatch.setattr("portal_archiver.store.archive.reading.AT_A_TIME", 2)
     fill(tmp_path / "archive.db")
     with Archive(tmp_path / "archive.db") as archive:
         asked: list[str] = []
