@@ -91,7 +91,7 @@ def test_what_is_learned_is_how_the_examples_are_read(look: tuple[str, Look]) ->
 
 def test_a_portal_that_is_there_begins_anew_and_all_else_stays(tmp_path: Path, demo: str) -> None:
     before = written(tmp_path)
-    done = cli(tmp_path, "add", demo, "--yes")
+    done = cli(tmp_path, "add", demo, "--yes", "--with-profile")
     assert done.returncode == 0, done.stderr
     assert written(tmp_path).startswith(before)
     portal = load(tmp_path / "portals.toml")["bachhai"]
@@ -120,7 +120,7 @@ def test_a_portal_that_is_there_begins_anew_and_all_else_stays(tmp_path: Path, d
 
 def test_a_dry_run_shows_what_would_be_written_and_writes_nothing(tmp_path: Path, demo: str) -> None:
     before = written(tmp_path)
-    done = cli(tmp_path, "add", demo, "--dry-run")
+    done = cli(tmp_path, "add", demo, "--dry-run", "--with-profile")
     assert done.returncode == 0, done.stderr
     shown = done.stdout[done.stdout.index("[portal.bachhai]") : done.stdout.index("Nothing was written")]
     profile = tomllib.loads(shown)["portal"]["bachhai"]["learned"]
@@ -129,6 +129,7 @@ def test_a_dry_run_shows_what_would_be_written_and_writes_nothing(tmp_path: Path
     assert (told["portal"], told["start"], told["is_written"], told["exit_code"]) == ("bachhai", [demo], False, 0)
     assert (len(told["examples"]), told["found"]["robots"]) == (5, 200)
     assert tomllib.loads(told["profile"])["portal"]["bachhai"]["learned"] == profile
+    assert "learned]]" not in cli(tmp_path, "add", demo, "--dry-run").stdout
     assert written(tmp_path) == before
 
 
@@ -190,7 +191,7 @@ def test_on_a_terminal_it_asks_before_a_portal_begins_anew(
     tmp_path: Path, demo: str, answer: bytes, code: int, is_written: bool
 ) -> None:
     before = written(tmp_path)
-    returned, seen = on_a_terminal(tmp_path, "add", demo, answer=answer)
+    returned, seen = on_a_terminal(tmp_path, "add", demo, "--with-profile", answer=answer)
     assert returned == code, seen
     assert "Let it begin anew? Its other settings and all comments stay [y/N]: " in seen
     assert seen.index("as they would be stored") < seen.index("[y/N]")  # whoever is asked has seen it

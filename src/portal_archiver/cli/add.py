@@ -56,6 +56,9 @@ def add(
     yes: Annotated[
         bool, typer.Option("--yes", "--force", "-y", help="Let a portal that is there begin anew, without asking.")
     ] = False,
+    with_profile: Annotated[
+        bool, typer.Option("--with-profile", help="Write the selectors, too: no crawl learns by itself then.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing, only show what would be.")] = False,
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Its name may lead to a private address, in your own network.")
@@ -66,7 +69,8 @@ def add(
 
     Up to 60 pages are fetched as a crawl would, in four minutes at most, and nothing of them is kept. You see what was
     found (robots.txt, sitemaps, feeds, lists), five reports as they would be stored, and what is not sure. The portal
-    and the selectors that its pages taught are written into the configuration, which is made where there is none.
+    is written into the configuration, which is made where there is none. The selectors that its pages taught are only
+    shown: crawls learn them by themselves, and anew when the template changes.
 
     A portal that is there begins anew at this address: its start and what was learned of it are replaced, once you
     say so or with --yes; its other settings and all comments stay, and hold for this look, too.
@@ -98,14 +102,15 @@ def add(
     if not as_json:
         show_look(out(), look)
     is_wanted = bool(look.reports) and not dry_run and (known is None or yes or _says_yes(config, known, found))
+    tables = profile if with_profile else ""
     if is_wanted:
-        write(config, with_portal(config, found, profile, known=known))
+        write(config, with_portal(config, found, tables, known=known))
     code = OK if look.reports else SOME_FAILED
     if as_json:
         told = {"profile": profile, "config": config, "is_written": is_wanted, "exit_code": code}
         emit({**as_plain(look), **told})
     elif look.reports:
-        _show_end(out(), config, found, is_wanted, f"{table_of(found)}\n{profile}" if dry_run else "")
+        _show_end(out(), config, found, is_wanted, f"{table_of(found)}\n{tables}" if dry_run else "")
     if not look.reports:
         problem(NO_REPORT)
     raise typer.Exit(code)
