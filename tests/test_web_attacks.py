@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 
 from browser import chromium, needs_chromium
 from portal_archiver.store import Archive
@@ -111,7 +112,8 @@ def test_unfenced_these_attacks_do_run(page: Page, canary: Canary) -> None:
     for body in bodies(f"{canary.url}/pwned"):
         canary.unfenced = f"<!DOCTYPE html><title>x</title><body>{body}"
         canary.asked.clear()
-        page.goto(f"{canary.url}/page")
+        with suppress(Error):  # an attack may lead elsewhere before the page has loaded
+            page.goto(f"{canary.url}/page")
         running += bool(canary.asked) or is_hit(page)
     assert running >= 18
 
