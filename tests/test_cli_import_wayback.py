@@ -162,15 +162,16 @@ def test_a_real_pywb_gives_back_the_portal_that_was_exported(tmp_path: Path, cra
     assert (done.returncode, report["failed"], report["unchecked"], report["waiting"]) == (0, {}, 0, 0)
     assert (again["pages"], again["held"], again["requests"]) == (0, survey["listed"], 2)
     with crawled.archive.evidence() as captures:
-        pages = {
-            (one.record.final_url, one.record.fetched_at.replace(microsecond=0)): one.record
-            for one in captures
-            if one.record.status == 200
-        }
+        records = [one.record for one in captures if one.record.status == 200]
+    pages = {(one.final_url, one.fetched_at.replace(microsecond=0)): one for one in records}
     with Archive(tmp_path / "archive.db", read_only=True) as archive:
         with archive.evidence() as captures:
             kept = [one.record for one in captures]
-        assert len(kept) == survey["listed"]
+        urls = {one.final_url for one in kept}
+        asked = [one for one in records if one.final_url in urls]
+        # A page that two addresses led to within a second is two captures here, and one in an index of seconds.
+        at_once = len(asked) - len({(one.final_url, one.fetched_at.replace(microsecond=0)) for one in asked})
+        assert len(kept) == survey["listed"] - at_once
         for one in kept:
             was = pages[one.final_url, one.fetched_at]
             assert (one.sha256, one.headers, one.status) == (was.sha256, was.headers, was.status)
