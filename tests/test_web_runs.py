@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from demo_crawl import portal_at
-from portal_archiver.model import Alarm, PortalStatus, RunReport, Yield
+from portal_archiver.model import Alarm, Learning, PortalStatus, RunReport, Yield
 from portal_archiver.store import Archive
 from portal_archiver.web.nights import NIGHTS, STEP, Fared, fared, state_of
 from portal_archiver.web.plots import HEIGHT, WIDTH, plots
@@ -21,6 +21,10 @@ from web_server import serving
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 DATE = Alarm("date", 0.1, 0.98, date(2026, 3, 7), ("https://www.bachhai.example/a",))
+LEARNED = {
+    "bachhai": Learning("0b7d11e4", 41, healed=(DATE,)),
+    "minhha": Learning(reason="older pages would lose their date"),
+}
 
 
 def night(ago: int, **told: Any) -> RunReport:
@@ -111,6 +115,7 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
                 told = RunReport(
                     key, began, began + timedelta(minutes=5), fetched=200, new=3, failed=len(reasons), reasons=reasons,
                     yields={"date": share}, alarms=alarms if ago == 1 else (),
+                    learning=LEARNED[key] if ago == 1 else None,
                 )  # fmt: skip
                 archive.finish_run(run, told)
     with serving(path) as served, httpx.Client(base_url=served.url, headers={"Accept-Language": "en"}) as client:
@@ -150,6 +155,10 @@ def test_a_run_shows_its_figures_and_every_address_that_failed(web: httpx.Client
     html = unescape(answer.text)
     for text in ("Run 4", "an alarm", "timeout 1", "no answer in 30 s", "Dates: only 10%", DATE.examples[0]):
         assert text in html, text
+    assert "What its pages teach is not used: older pages would lose their date" in html
+    healed = page(web, "/runs/2?lang=en")
+    assert "Profile 0b7d11e4, from 41 of its pages." in healed
+    assert "Healed: Dates, only 10% of the reports at first, are read again." in healed
     assert web.get("/runs/4711").status_code == 404
 
 

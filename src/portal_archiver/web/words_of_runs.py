@@ -63,6 +63,13 @@ RUNS: dict[str, tuple[str, str]] = {
     "run.failed": ("Failed", "Lỗi"),
     "run.waiting": ("Left for the next run", "Để lần sau"),
     "run.reason": ("Reason", "Lý do"),
+    "run.learned": ("What it learned by itself", "Những gì tự học được"),
+    "run.learned.kept": ("Profile {profile}, from {n} of its pages.",
+                         "Hồ sơ {profile}, từ {n} trang của cổng."),
+    "run.learned.healed": ("Healed: {what}, only {now} of the reports at first, are read again.",
+                           "Đã tự khắc phục: {what}, trước đó chỉ có ở {now} số bài, nay lại đọc được."),
+    "run.learned.unused": ("What its pages teach is not used: {why}",
+                           "Không dùng những gì học được từ các trang: {why}"),
     "run.first": ("The first {n} are shown.", "Chỉ hiện {n} dòng đầu."),
     # the API
     "api": ("For programs", "Dành cho chương trình"),
