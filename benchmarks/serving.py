@@ -29,7 +29,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from benchmarks.reports import fill
+from benchmarks.reports import fill, reports
 from benchmarks.writing import writing
 
 READERS = 4  # at once
@@ -62,7 +62,7 @@ def main() -> None:
         if asked.archive and asked.archive.exists():
             shutil.copyfile(asked.archive, path)  # what is written while we measure is no part of it
         else:
-            fill(path, asked.reports)
+            fill(path, reports(asked.reports))
             if asked.archive:
                 shutil.copyfile(path, asked.archive)
         _measure(path)
