@@ -7,7 +7,6 @@ import signal
 import socket
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from http.client import HTTPConnection
@@ -16,7 +15,6 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import Request, Response
 
 from portal_archiver.cli import run
@@ -25,7 +23,7 @@ from portal_archiver.web.app import create_app
 from portal_archiver.web.guard import is_ours
 from portal_archiver.web.reading import open_archive
 from portal_archiver.web.settings import Settings
-from web_server import serving, start, stop
+from web_server import in_process, serving, start, stop
 
 TOKEN = "mật khẩu & dài"
 # Some billions of steps: what an unbounded query would do.
@@ -191,16 +189,8 @@ def hogged(empty: Path) -> Iterator[tuple[httpx.Client, threading.Event]]:
     def bug() -> Response:
         raise RuntimeError("a bug: secret detail")
 
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, ws="none"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Accept-Language": "en"}, timeout=30) as client:
+    with in_process(app) as client:
         yield client, begun
-    server.should_exit = True
-    thread.join()
 
 
 def test_a_page_that_takes_too_long_is_ended_and_holds_up_nobody(

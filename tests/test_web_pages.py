@@ -14,7 +14,10 @@ import pytest
 
 from portal_archiver.citations import STYLES, cite, coins, highwire, json_ld
 from portal_archiver.store import Archive
-from web_server import NAME, demo_archive, serving
+from portal_archiver.store.search import counting
+from portal_archiver.web.app import create_app
+from portal_archiver.web.settings import Settings
+from web_server import NAME, demo_archive, in_process, serving
 
 
 @pytest.fixture(scope="module")
@@ -361,3 +364,14 @@ def test_static_files_may_be_kept_and_change_their_address_with_their_content(we
         answer = web.get(address)
         assert answer.status_code == 200
         assert "immutable" in answer.headers["cache-control"]
+
+
+def test_a_number_that_is_an_estimate_is_told_as_one(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with in_process(create_app(Settings(path))) as client:
+        asked = "q=xa&sort=newest"
+        assert " of about " not in page(client, f"/?{asked}")
+        assert client.get(f"/api/v1/search?{asked}").json()["estimated"] is False
+        monkeypatch.setattr(counting, "MOST_ENTRIES", 10)
+        assert re.search(r"1–20 of about \d+", page(client, f"/?{asked}&section="))
+        told = client.get(f"/api/v1/search?{asked}&limit=2").json()
+        assert (told["estimated"], len(told["hits"])) == (True, 2)

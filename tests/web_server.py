@@ -9,12 +9,18 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
 
 from demo_crawl import port_of
 from portal_archiver.demo import serve as serve_demo
@@ -54,6 +60,23 @@ def stop(served: Served, number: int = signal.SIGINT) -> tuple[int, str]:
     os.kill(served.process.pid, number)
     _, errors = served.process.communicate(timeout=20)
     return served.process.returncode, errors
+
+
+@contextmanager
+def in_process(app: FastAPI) -> Iterator[httpx.Client]:
+    """An application served by a thread of ours, so that a test may change what it stands on; asked in English."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, ws="none"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Accept-Language": "en"}, timeout=30) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 @contextmanager

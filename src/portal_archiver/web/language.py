@@ -63,6 +63,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "results.for": ("Results for “{q}”", "Kết quả cho “{q}”"),
     "results.all": ("All reports", "Tất cả bài"),
     "results.range": ("{first}–{last} of {n}", "{first}–{last} trên {n}"),
+    "results.range_about": ("{first}–{last} of about {n}", "{first}–{last} trên khoảng {n}"),
     "results.relaxed": (
         "No report has all of these words. These have some of them, the best first.",
         "Không có bài nào đủ các từ này. Dưới đây là những bài có một số từ, sát nhất xếp trước.",

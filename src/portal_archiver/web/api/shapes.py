@@ -44,12 +44,14 @@ class Facetted:
 class Found:
     """A page of what was found; `cursor` asks for the next one, null where there is none.
 
-    `total` reports fit. Where `relaxed`, none has all the words, and these have some of them. Where `bounded`, not
-    every hit was looked at for the order. `notes` say what of the query was not understood, `suggestions` what may have
-    been meant. The (start, end) `marks` of a hit are characters of its `snippet`.
+    `total` reports fit, about so many where it is `estimated`. Where `relaxed`, none has all the words, and these have
+    some of them. Where `bounded`, not every hit was looked at for the order. `notes` say what of the query was not
+    understood, `suggestions` what may have been meant. The (start, end) `marks` of a hit are
+    characters of its `snippet`.
     """
 
     total: int
+    estimated: bool
     relaxed: bool
     bounded: bool
     notes: tuple[str, ...]
@@ -162,6 +164,7 @@ def found(results: Results, facets: Facets | None) -> Found:
     """An answer to a search."""
     return Found(
         results.total,
+        results.estimated,
         results.relaxed,
         results.bounded,
         results.notes,
