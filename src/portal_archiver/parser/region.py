@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from portal_archiver.parser.byline import read_byline
 from portal_archiver.parser.dom import Block, Element, Outline
 from portal_archiver.parser.meta_line import meta_line_of
 from portal_archiver.parser.vocabulary import (
@@ -135,8 +136,16 @@ def without_list(outline: Outline, start: int, end: int) -> int:
         here -= 1
     if end - here < MENU_LINKS:
         return end
-    heading = outline.blocks[here - 1] if here > start else None
-    return here - 1 if heading and len(heading.text) < HEADING_LENGTH and not is_prose(heading) else here
+    return here - 1 if here > start and _heads_list(outline, here - 1) else here
+
+
+def _heads_list(outline: Outline, position: int) -> bool:
+    """Whether a short text is the heading of the list behind it, and not the last line of the text before it."""
+    block = outline.blocks[position]
+    if len(block.text) >= HEADING_LENGTH or is_prose(block) or read_byline(block.text):
+        return False
+    around = next((each for each in outline.around(block) if each.start < position), None)
+    return not (around and around.end == position + 1 and any(map(is_prose, outline.blocks[around.start : position])))
 
 
 def _is_listed(block: Block) -> bool:
