@@ -77,6 +77,8 @@ FURNITURE = _whole(
     r"\(?\d+ (?:bau chon|phieu|votes?|binh luan|phan hoi|comments?|reads?)\)?|(?:un)?like \d+|(?:khong )?thich \d*",
     r"printer-friendly version|send by email|log in to post comments|tro ve|tuong phan|nghe bai viet",
     r"danh gia(?: bai viet)?\s*:[^.!?]*(?:star|phieu|luot|diem|binh chon)[^.!?]*",  # "Đánh giá bài viết: (0 lượt)"
+    r"nghe (?:doc )?bai(?: viet| bao)?\b[^.!?]*\b\d+:\d\d(?:\s*/\s*\d+:\d\d)?",  # "Nghe bài viết Giọng nữ 0:00 / 4:33"
+    r"tai (?:ung dung|app)\b.*\b(?:app ?store|google play|ch play)\b.*",  # "Tải ứng dụng ... trên App Store"
     r"danh gia\s*:?|(?:\d )?(?:binh chon|danh gia)|<o:p>(?:</o:p>)?|[x×`_=~]+",
 )
 # Names of modules, never a headline: the h1 of a portlet, a box title.

@@ -205,7 +205,8 @@ class _Class:
                 yield f"template {number} rests on {template.pages} pages: from {FEW} on it is sure"
         if len(templates) > 1:
             yield f"the portal has {len(templates)} templates: for each page the first that fits decides"
-        titles = [one.article.title for one in self.specimens if one.is_report and one.article]
+        titles = [title for each in templates for title in self._headlines(each.select["title"]).values()]
+        titles = titles or [one.article.title for one in self.specimens if one.is_report and one.article]
         if len(titles) >= FEW and variety(titles) < SAME:
             share = f"{variety(titles):.0%} of the headlines differ"
             yield f"{share}: pages so much alike hide what is frame and what is text"
