@@ -160,13 +160,14 @@ def end_of_report(index: ProseIndex, start: int, end: int) -> int:
     Counters and "Bình luận (0)" stand under many headlines too: with the report right below they end nothing. Nor does
     a box of related reports that stands between two paragraphs.
     """
-    position = start
+    position, outline = start, index.outline
     while position < end:
         behind = position + 1
         if index.ends_report(position):
             box = inserted_box(index, start, position)
             soon = min(position + SOON, end)
-            above = index.prose_in(start, position) == 0 and not index.has_menu(position, soon)
+            cards = sum(map(_is_listed, outline.blocks[position:soon])) > 1  # with leads, which look like prose
+            above = index.prose_in(start, position) == 0 and not cards and not index.has_menu(position, soon)
             if not box and not (above and index.prose_in(position, soon) >= ENOUGH_PROSE):
                 return position
             behind = box or behind
@@ -198,7 +199,8 @@ def inserted_box(index: ProseIndex, start: int, position: int) -> int | None:
         return None
     if end - position > LONGEST_BOX or min(before, behind) < PROSE_LENGTH or index.ends_report(end):
         return None
-    return end
+    # A link behind each paragraph: what looks like the report's text are the leads of other reports.
+    return None if any(map(_is_listed, outline.blocks[end : end + PARAGRAPHS_BEHIND])) else end
 
 
 def ends_report(outline: Outline, position: int) -> bool:

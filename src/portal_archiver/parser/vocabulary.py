@@ -207,6 +207,15 @@ FILE_ENDINGS = {
     ".7z": "application/x-7z-compressed",
     ".csv": "text/csv",
 }
+PICTURE_ENDINGS = {
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".bmp": "image/bmp",
+}
+ENLARGED = re.compile(r"(?:xem )?(?:anh|hinh)\b|xem (?:to|lon)|phong to|enlarge|zoom")  # what leads to a larger picture
 _ENDING = "|".join(ending.removeprefix(".") for ending in sorted(FILE_ENDINGS, key=len, reverse=True))
 # Addresses that deliver a file without its ending, or behind it: /api/file/download/8812, DownloadFile.aspx?f=KH15,
 # ?download=1, LinkClick.aspx?fileticket=Zk8v, /documents/30401/Phieu.doc/7ad0f6b2-5b1c?version=1.0
@@ -242,7 +251,7 @@ def is_file(href: str) -> bool:
 
 def is_picture(href: str) -> bool:
     """Whether a link leads to a picture, as those around photos often do."""
-    return href.split("?")[0].lower().endswith((".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp"))
+    return href.split("?")[0].lower().endswith(tuple(PICTURE_ENDINGS))
 
 
 def is_furniture(text: str) -> bool:
