@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from portal_archiver.parser.byline import read_byline
 from portal_archiver.parser.dom import Block, Element, Outline
-from portal_archiver.parser.meta_line import meta_line_of
+from portal_archiver.parser.meta_line import is_date_line, meta_line_of
 from portal_archiver.parser.vocabulary import (
     AFTER_THE_REPORT,
     COMMENTS,
@@ -131,10 +131,15 @@ def region_after(index: ProseIndex, title: int, footer: int) -> Region:
 
 def without_list(outline: Outline, start: int, end: int) -> int:
     """Where the text ends if a list of links without a heading, or with one of its own, stands behind it."""
-    here = end
-    while here > start and _is_listed(outline.blocks[here - 1]):
+    here, links = end, 0
+    while here > start:
+        block = outline.blocks[here - 1]
+        if _is_listed(block):
+            links += 1
+        elif not (links and block.text and is_date_line(block.text)):  # in a column before or behind the headlines
+            break
         here -= 1
-    if end - here < MENU_LINKS:
+    if links < MENU_LINKS:
         return end
     return here - 1 if here > start and _heads_list(outline, here - 1) else here
 

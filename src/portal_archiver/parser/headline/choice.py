@@ -45,7 +45,7 @@ def candidates(
     `anchor` is what a listing called the page, `footer` the block at which the footer begins. Those that cannot win,
     whatever stands around or below them, are left out, unless a `thorough` answer is wanted.
     """
-    claims = _claims(index.outline, metadata, url, anchor)
+    claims = _claims(index.outline, metadata, url, anchor, footer)
     weighed: list[tuple[View, Evidence]] = []
     best = -math.inf
     for view, own in _best_first(
@@ -64,7 +64,7 @@ def candidates(
     return sorted(found, key=lambda candidate: (-candidate.score, candidate.block))
 
 
-def _claims(outline: Outline, metadata: Metadata, url: str, anchor: str) -> Claims:
+def _claims(outline: Outline, metadata: Metadata, url: str, anchor: str, footer: int) -> Claims:
     claim, window = fold(metadata.title), fold(metadata.window_title)
     slug = words(slug_of(url))
     return Claims(
@@ -74,6 +74,7 @@ def _claims(outline: Outline, metadata: Metadata, url: str, anchor: str) -> Clai
         window="" if SITE_NAMES.match(window) else window,
         anchor=frozenset(words(anchor)),
         host=host_of(url).replace(".", "").replace("-", ""),
+        footer=" ".join(block.folded for block in outline.blocks[footer:]),
     )
 
 

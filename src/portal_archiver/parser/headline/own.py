@@ -8,7 +8,7 @@ from portal_archiver.parser.headline.view import View
 from portal_archiver.parser.meta_line import meta_line_of
 
 SAME, NEARLY, ALIKE = 0.97, 0.8, 0.5  # shares of common words
-SHORT = 15  # characters
+SHORT, NAME = 15, 80  # characters; the name of an office is no longer
 HEADING_WEIGHTS = {"h1": 1.5, "h2": 1.2, "h3": 0.8, "h4": 0.5}
 
 
@@ -66,7 +66,9 @@ def _spans(view: View) -> float:
 
 def _site(view: View) -> float:
     name = view.folded.replace(" ", "")
-    return -4.0 if len(name) > SHORT and name in view.claims.host else 0.0
+    if len(name) > SHORT and name in view.claims.host:
+        return -4.0
+    return -4.0 if SHORT < len(view.folded) <= NAME and view.folded in view.claims.footer else 0.0
 
 
 def _linked(view: View) -> float:
@@ -86,6 +88,6 @@ OWN: tuple[tuple[str, Callable[[View], float]], ...] = (
     ("emphasis", _emphasis),  # bold, centered
     ("framed", _framed),  # in the frame of a picture: a caption
     ("particulars in spans", _spans),  # <span>Kinh tế</span><span>23/11/2026</span>
-    ("site", _site),  # "Sở Tài chính Bạch Hải", at sotaichinh.bachhai.gov.vn
+    ("site", _site),  # "Sở Tài chính Bạch Hải", at sotaichinh.bachhai.gov.vn or in the footer, too
     ("linked", _linked),  # a headline that is a link leads to the report, it does not open it
 )

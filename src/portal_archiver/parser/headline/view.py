@@ -37,7 +37,7 @@ def headline_text(text: str) -> str:
 class Claims:
     """What a block is held against: the outline and, folded, the URL's slug, the page's claims, a listing's words.
 
-    `host` is the host of the page in one word: "sotaichinhbachhaigovvn".
+    `host` is the host of the page in one word: "sotaichinhbachhaigovvn"; `footer` is the text of the footer.
     """
 
     outline: Outline
@@ -46,6 +46,7 @@ class Claims:
     window: str
     anchor: frozenset[str]
     host: str
+    footer: str
 
 
 class View:
