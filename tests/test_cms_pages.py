@@ -39,6 +39,8 @@ NOT_YET: dict[str, set[str]] = {
     "joomla15_caption_truoc_anh.html": {"body"},  # a reader's comment
     "k07_thanh_tra_tinh.html": {"section"},
     "k08_luat_quyetdinh_toanvan.html": {"attachments", "body", "published"},  # the whole text of a law
+    "n03_hathuong_tien_ich.html": {"body"},  # a hotline in a box of its own, behind the byline
+    "n04_hathuong_theo_bao.html": {"body", "captions"},  # the same, and a paragraph taken for a caption
     "nuke_law.html": {"body"},
 }
 

@@ -1,8 +1,8 @@
 """What a portal's pages teach, on two fictional portals that were written without a look at the parser.
 
 `van-dong`: an old portal of nested tables, whose headline is bold in a cell and whose h1 is the site's name.
-`so-nong-nghiep`: the h2 above each report is its section's name, and the headline a plain line, so that the parser alone
-takes the section for it on every page.
+`so-nong-nghiep`: the h2 above each report is its section's name, and the headline a plain line: the parser alone takes
+the section for it on every page.
 """
 
 from __future__ import annotations

@@ -23,9 +23,17 @@ from portal_archiver.parser.edges import find_byline, text_extent
 from portal_archiver.parser.meta_line import meta_line_of
 from portal_archiver.parser.pictures import is_icon
 from portal_archiver.parser.pieces import Piece, inline_html
-from portal_archiver.parser.region import MAX_LINKED, ProseIndex, Region, inserted_box, is_prose
+from portal_archiver.parser.region import MAX_LINKED, ProseIndex, Region, inserted_box, is_prose, is_tab
 from portal_archiver.parser.tables import is_data_table, read_table
-from portal_archiver.parser.vocabulary import READ_ON, is_file, is_furniture, is_picture, leads_to_page, names_file
+from portal_archiver.parser.vocabulary import (
+    AUTHOR_PAGE,
+    READ_ON,
+    is_file,
+    is_furniture,
+    is_picture,
+    leads_to_page,
+    names_file,
+)
 from portal_archiver.text import fold, plain
 
 SOURCE_LENGTH = 90  # characters
@@ -177,7 +185,8 @@ class _Reader:
         if not (byline or photographer) or not self.is_edge(position):
             return False
         known = self.reading.byline
-        if byline and (known is None or is_unit(known.name)):  # who wrote it, not the office that posted it
+        # Who wrote it, not the office that posted it; and who took the photos, too.
+        if byline and (known is None or is_unit(known.name) or byline.photos_too):
             self.reading.byline = byline
         self.reading.photographer = self.reading.photographer or photographer
         return True
@@ -198,7 +207,8 @@ class _Reader:
         return pair[0].anchors[0].href == href and len(pair[1].anchors[0].text) > TEASER and not is_file(href)
 
     def is_author_field(self, block: Block, text: str) -> bool:
-        return "author" in self.outline.called(block, 2) and looks_like_name(text)
+        linked = not self.in_text and any(AUTHOR_PAGE.search(anchor.href) for anchor in block.anchors)
+        return (linked or "author" in self.outline.called(block, 2)) and looks_like_name(text)
 
     def is_beside_date(self, position: int) -> bool:
         """Whether a line of particulars stands right before or behind the block: a name there is the author's."""
@@ -211,7 +221,8 @@ class _Reader:
 
     def is_furniture(self, block: Block, text: str) -> bool:
         folded = fold(text)
-        if folded == self.title or is_furniture(text) or is_file_link(block):
+        chapters = is_tab(block) and block.link_share > LINKED  # in a table of contents
+        if folded == self.title or is_furniture(text) or is_file_link(block) or chapters:
             return True
         if not self.reading.pieces and self.is_meta_line(block) and not PERIOD.search(folded):
             return True

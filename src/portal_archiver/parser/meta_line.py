@@ -33,7 +33,12 @@ BY = re.compile(
     re.I,
 )
 _SEPARATORS = re.compile(r"\s+[-–—]\s+|[|•·/,;()\[\]]|\s{2,}|:\s|\b(?:on|at|lúc|ngày|vào|thứ)\b", re.I)
-_PARTS = re.compile(r"\s+[-–—]\s+|[|•·\[\]]")
+_PARTS = re.compile(r"\s+[-–—/]\s+|[|•·\[\]]")
+_BARS = re.compile(r"[|•·]|\s/\s")
+# Whoever it is "by", set apart from the rest
+_SIGNED = re.compile(
+    rf"(?:^|[|•·/]|\s[-–—]\s)\s*(?:{BY.pattern})\s*(?:\|\s*)?(?P<who>[^|•·/]{{2,40}}?)\s*(?=[|•·/]|$)", re.I
+)
 # What no sentence has beside a date, in folded text: a counter, a time zone, seconds, the label of a date, a weekday
 # set apart. A section's name or a user's may stand in such a line.
 _PLAINLY = re.compile(
@@ -99,6 +104,13 @@ def _read(text: str) -> MetaLine | None:
         return MetaLine(tuple(found), text, is_plain=is_plain)
     if len(unknown) == 1 and looks_like_name(unknown[0]):
         return MetaLine(tuple(found), text, unknown[0], is_plain)
+    if signed := _SIGNED.search(left):  # "Kinh tế / By admin / April 5, 2022"
+        rest = f"{left[: signed.start()]} | {left[signed.end() :]}"
+        names = _unknown(rest, _BARS if _BARS.search(left) else _PARTS)  # "Văn hóa - Xã hội" is one
+        if len(names) < 2 and not any(len(name) > NAME or name[-1] in ".!?" for name in names):
+            who = signed["who"].strip()
+            author = who if looks_like_name(who) else None
+            return MetaLine(tuple(found), text, author, is_plain=True, name=names[0] if names else None)
     names = _unknown(left, _PARTS)
     if is_plain and len(names) == 1 and len(names[0]) <= NAME and names[0][-1] not in ".!?":
         return MetaLine(tuple(found), text, is_plain=True, name=names[0])

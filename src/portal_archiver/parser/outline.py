@@ -130,6 +130,8 @@ class _Walker:
         text = plain("".join([part[0] for part in self.parts]))
         if text or self.pictures:
             anchors = tuple([Anchor(href, self.anchor_text(href, start, text)) for href, start in self.anchors])
+            if self.linked and not anchors:  # the link of a card began with a block before
+                anchors = tuple([Anchor(href, text) for _, _, href in self.parts if href is not None][:1])
             self.outline.blocks.append(
                 Block(text, owner, self.linked, self.bold, anchors, tuple(self.pictures), tuple(self.parts), self.size)
             )

@@ -10,7 +10,7 @@ from portal_archiver.parser.headline.choice import Candidate
 from portal_archiver.parser.meta_line import meta_line_of
 from portal_archiver.parser.metadata import Metadata
 from portal_archiver.parser.region import is_prose
-from portal_archiver.parser.vocabulary import MODULE_TITLES, is_furniture
+from portal_archiver.parser.vocabulary import MODULE_TITLES, SECTION_PAGE, is_furniture
 from portal_archiver.text import fold, plain
 
 MAX_LENGTH = 70
@@ -76,6 +76,9 @@ def _below(outline: Outline, title: Candidate) -> str | None:
             return match["name"].strip(" |:")
         if block.text and len(block.text) <= MAX_LENGTH and "section" in outline.called(block, 1):
             return _unlabeled(block.text)
+        for anchor in block.anchors if meta_line_of(block) else ():
+            if SECTION_PAGE.search(anchor.href):  # "Kinh tế / By admin / April 5, 2022"
+                return anchor.text
     return None
 
 

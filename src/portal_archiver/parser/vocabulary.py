@@ -27,9 +27,9 @@ def _whole(*rows: str) -> re.Pattern[str]:
 
 # Headings after which nothing belongs to the report any more.
 AFTER_THE_REPORT = _opening(
-    r"(?:cac |nhung |danh sach )?(?:tin|bai|bai viet|tin bai|tin tuc|van ban|thong bao)(?: bai)?(?: viet)? "
-    r"(?:lien quan|khac|da dua|cu hon|moi hon|moi nhat|moi|tiep theo|noi bat"  # "TIN ĐÃ ĐƯA", "Các tin khác"
-    r"|cung (?:chuyen muc|muc|loai|linh vuc|chu de|nhom|don vi|co quan|tac gia)"  # "Văn bản cùng lĩnh vực"
+    r"(?:cac |nhung |danh sach )?(?:tin|bai|bai viet|tin bai|tin tuc|van ban|thong bao)(?: bai)?(?: viet)?"
+    r"(?:, ?(?:tin|bai|van ban))? (?:lien quan|khac|da dua|cu hon|moi hon|moi nhat|moi|tiep theo|noi bat"  # "TIN ĐÃ ĐƯA", "Các tin khác"
+    r"|cung (?:chuyen muc|muc|loai|linh vuc|chu de|nhom|don vi|co quan|tac gia)"
     r"|(?:duoc )?(?:xem|doc) nhieu(?: nhat)?|nhieu nguoi (?:xem|doc))",  # "Tin đọc nhiều"
     r"(?:thong tin|tai lieu|su kien|chu de|noi dung) (?:lien quan|khac)\b",  # "Thông tin liên quan:"
     r"(?:cac )?(?:ke hoach|du thao|goi thau|cau hoi|an pham|video|album|du an|chuyen muc) khac\W*$",  # "Gói thầu khác"
@@ -77,6 +77,8 @@ FURNITURE = _whole(
     r"\(?\d+ (?:bau chon|phieu|votes?|binh luan|phan hoi|comments?|reads?)\)?|(?:un)?like \d+|(?:khong )?thich \d*",
     r"printer-friendly version|send by email|log in to post comments|tro ve|tuong phan|nghe bai viet",
     r"danh gia(?: bai viet)?\s*:[^.!?]*(?:star|phieu|luot|diem|binh chon)[^.!?]*",  # "Đánh giá bài viết: (0 lượt)"
+    r"(?:facebook|zalo|twitter|google\+?|pinterest|linkedin) [\d.,]+k?|[\d.,]+k? (?:shares?|luot chia se)",  # "Zalo 19"
+    r"muc luc(?: bai viet)?|noi dung chinh|table of contents",  # and then links to the chapters
     r"nghe (?:doc )?bai(?: viet| bao)?\b[^.!?]*\b\d+:\d\d(?:\s*/\s*\d+:\d\d)?",  # "Nghe bài viết Giọng nữ 0:00 / 4:33"
     r"tai (?:ung dung|app)\b.*\b(?:app ?store|google play|ch play)\b.*",  # "Tải ứng dụng ... trên App Store"
     r"danh gia\s*:?|(?:\d )?(?:binh chon|danh gia)|<o:p>(?:</o:p>)?|[x×`_=~]+",
@@ -192,6 +194,10 @@ HINTS = {
 NO_PLACE: frozenset[str] = frozenset()
 LONGEST_FURNITURE = 160  # characters
 REMEMBERED = 200  # characters: no longer text is kept for the next page
+# Where the name of an author leads: /tac-gia/le-hoa-12.html, /author/lehoa
+AUTHOR_PAGE = re.compile(r"[/?&=](?:tac-gia|authors?|but-danh|phong-vien|ctv)\b", re.I)
+# Where the name of a section leads: /category/kinh-te/, /chuyen-muc/kinh-te
+SECTION_PAGE = re.compile(r"/(?:category|chuyen-muc|danh-muc|the-loai)/", re.I)
 NOWHERE = ("#", "javascript:", "mailto:", "tel:")  # what a link begins with that leads to no page
 FILE_ENDINGS = {
     ".pdf": "application/pdf",

@@ -25,7 +25,9 @@ _GRID = re.compile(
     r"|pull-.*|float-.*|text-.*|m[trblxy]?-\d|p[trblxy]?-\d|d-.*|w-\d+)$",
     re.I,
 )
-_QUOTABLE = re.compile(r"[\w:./ -]+")
+_QUOTABLE = re.compile(r"[\w:;,.#%/() -]+")
+DRESS = ("style", "size", "color", "face")  # attributes of old pages that tell a headline from a text
+LONGEST_DRESS = 60  # characters
 
 
 class Proposal(NamedTuple):
@@ -55,7 +57,7 @@ def proposals(node: LexborNode) -> tuple[Proposal, ...]:
 
 def own_selectors(node: LexborNode) -> frozenset[str]:
     """The selectors by an element's own names alone."""
-    return frozenset(name.selector for name in _own(node))
+    return frozenset(name.selector for name in _named(node))
 
 
 def is_stable(name: str) -> bool:
@@ -79,7 +81,17 @@ def names_of(node: LexborNode) -> tuple[str, ...]:
 
 
 def _own(node: LexborNode) -> Iterator[Proposal]:
-    """The names of the element itself."""
+    """The names of the element itself; of one without any, how it is dressed: <span style="font-size:18pt">."""
+    named = list(_named(node))
+    yield from named
+    if not named:
+        for attribute in DRESS:
+            value = node.attributes.get(attribute) or ""
+            if value and len(value) <= LONGEST_DRESS and _QUOTABLE.fullmatch(value):
+                yield Proposal(f'{node.tag}[{attribute}="{value}"]', 1.0)
+
+
+def _named(node: LexborNode) -> Iterator[Proposal]:
     attributes, tag = node.attributes, node.tag or "*"
     stable = [name for name in (attributes.get("class") or "").split() if is_stable(name)]
     for name in stable[:CLASSES]:
