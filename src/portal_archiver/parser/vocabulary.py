@@ -28,7 +28,8 @@ def _whole(*rows: str) -> re.Pattern[str]:
 # Headings after which nothing belongs to the report any more.
 AFTER_THE_REPORT = _opening(
     r"(?:cac |nhung |danh sach )?(?:tin|bai|bai viet|tin bai|tin tuc|van ban|thong bao)(?: bai)?(?: viet)?"
-    r"(?:, ?(?:tin|bai|van ban))? (?:lien quan|khac|da dua|cu hon|moi hon|moi nhat|moi|tiep theo|noi bat"  # "TIN ĐÃ ĐƯA", "Các tin khác"
+    r"(?:, ?(?:tin|bai|van ban))? "
+    r"(?:lien quan|khac|da dua|cu hon|moi hon|moi nhat|moi|tiep theo|noi bat"  # "TIN ĐÃ ĐƯA", "Các tin khác"
     r"|cung (?:chuyen muc|muc|loai|linh vuc|chu de|nhom|don vi|co quan|tac gia)"
     r"|(?:duoc )?(?:xem|doc) nhieu(?: nhat)?|nhieu nguoi (?:xem|doc))",  # "Tin đọc nhiều"
     r"(?:thong tin|tai lieu|su kien|chu de|noi dung) (?:lien quan|khac)\b",  # "Thông tin liên quan:"
