@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from portal_archiver.store import pairs
 from portal_archiver.store.search.proposals import MOST_OF_ONE
 from portal_archiver.store.search.ranking import read_texts
 from portal_archiver.store.search.scope import Scope
+from portal_archiver.store.search.scoring import Text
 from portal_archiver.store.search.words import Words
 
 # Entries of the index that are looked at for a count: a million take 30 to 40 ms.
@@ -23,11 +25,12 @@ _NTH = "SELECT docid FROM articles WHERE docid BETWEEN ? AND ? ORDER BY docid DE
 
 
 class Counted(NamedTuple):
-    """A number of reports, whether it is an estimate, and the reports themselves where they are few and known."""
+    """A number of reports, whether it is an estimate, and the reports and their texts where they are few and known."""
 
     total: int
     estimated: bool = False
     numbers: tuple[int, ...] | None = None
+    texts: Mapping[int, Text] = MappingProxyType({})
 
 
 def count(scope: Scope, match: str, words: Words) -> Counted:
@@ -61,7 +64,7 @@ def count_beside(scope: Scope, words: Words) -> Counted | None:
     texts = read_texts(scope, checked)
     fitting = tuple(number for number in checked if texts[number].has(*words.query.words))
     if len(found) <= MOST_CHECKED:
-        return Counted(len(fitting), numbers=fitting)
+        return Counted(len(fitting), numbers=fitting, texts=texts)
     return Counted(scope.count_beside(together) * len(fitting) // len(checked), estimated=True)
 
 

@@ -105,9 +105,10 @@ def _with_all(within: Scope, strict: str, query: Query, best: int) -> Found:
     if best:
         hits = within.numbers(strict, limit=MOST_OF_ONE)  # without an order, which costs half as much again
         if len(hits) < MOST_OF_ONE:
-            return _few(within, strict, query, hits, best)
+            return _few(within, strict, query, hits, best, words)
     words = words or words_of(query, frequencies(within))
-    total, estimated, _ = count(within, strict, words)
+    counted = count(within, strict, words)
+    total, estimated = counted.total, counted.estimated
     if not (best and total):
         return Found(within, strict, total, estimated=estimated)
     newest = within.numbers(strict, order="DESC", limit=SHORT_LIST if within.has_pairs else MOST_OF_ONE)
@@ -122,23 +123,28 @@ def _of_phrase(within: Scope, strict: str, words: Words, counted: Counted, best:
         return replace(found, head=counted.numbers, only_head=True)
     if not (best and counted.total):
         return found
-    head = rank(within, words, strict, counted.numbers or (), more=counted.numbers is None)
+    head = rank(within, words, strict, counted.numbers or (), more=counted.numbers is None, known=counted.texts)
     return replace(found, head=head.numbers, bounded=counted.total > len(head.numbers))
 
 
-def _few(within: Scope, strict: str, query: Query, hits: Sequence[int], best: int) -> Found:
+def _few(within: Scope, strict: str, query: Query, hits: Sequence[int], best: int, words: Words | None = None) -> Found:
     """All of few hits in the order of bm25 where that is cheap, else the best ones first."""
     if len(hits) < 2:
         return Found(within, strict, len(hits), tuple(hits), only_head=True)
-    words = words_of(query, frequencies(within))
-    costs = sum(words.found.values()) + sum(words.found[word] for pair in words.pairs for word in pair)
-    if costs > CHEAP:
+    if not (within.is_all and query.is_row and len(query.words) == 1):  # else the hits are all there is to look at
+        words = words or words_of(query, frequencies(within))
+    if words and _costs(words) > CHEAP:
         head = rank(within, words, strict, sorted(hits, reverse=True))
         return Found(within, strict, len(hits), head.numbers, bounded=len(hits) > len(head.numbers))
     numbers = within.ranked(strict, _with_pairs(query), limit=max(best, EXACT_FIRST), offset=0)
     if has_marks(query.terms):
         numbers = as_typed_first(within, numbers[:EXACT_FIRST], query.terms) + numbers[EXACT_FIRST:]
     return Found(within, strict, len(hits), tuple(numbers), only_head=True)
+
+
+def _costs(words: Words) -> int:
+    """The entries of the index that bm25 looks at: of each word, and once more for each pair that it is in."""
+    return sum(words.found.values()) + sum(words.found[word] for pair in words.pairs for word in pair)
 
 
 def _with_pairs(query: Query) -> str:

@@ -56,12 +56,9 @@ class Scope:
     values: tuple[Any, ...] = ()
 
     @property
-    def is_whole(self) -> bool:
-        """Whether it is the archive and nothing less."""
-        return not (self.match or self.excluded or self.latest or self.tests) and (self.first, self.last) == (
-            FIRST,
-            LAST,
-        )
+    def is_all(self) -> bool:
+        """Whether nothing narrows it; there may have come reports since that do not belong to it."""
+        return not (self.match or self.excluded or self.tests) and (self.first, self.last) == (FIRST, LAST)
 
     @property
     def has_pairs(self) -> bool:

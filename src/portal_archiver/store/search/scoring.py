@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from portal_archiver.store.folding import fold_in_place, has_two_spellings, nfc, spelling
+from portal_archiver.store.folding import fold_in_place, has_two_spellings, lowered, nfc, spelling
 
 K1, B = 1.2, 0.75
 TITLE = 2  # times a word of the text
@@ -47,11 +47,13 @@ class Weights:
         """How well a text answers; 0 where nothing of it was asked for."""
         length = K1 * (1 - B + B * text.length / usual_length)
         score = 0.0
+        there: set[str] = set()
         for word, weight in self.words.items():
             if times := _times(text, f" {word} "):
+                there.add(word)
                 score += weight * times * (K1 + 1) / (times + length)
         for (first, second), weight in self.pairs.items():
-            if times := _times(text, f" {first} {second} "):
+            if first in there and second in there and (times := _times(text, f" {first} {second} ")):
                 score += weight * times * (K1 + 1) / (times + length)
         return score
 
@@ -64,7 +66,7 @@ def exactness(text: Text, typed: Sequence[tuple[str, float]], usual_length: floa
     """How well a text answers by what stands in it with the diacritics as typed, each with its weight."""
     said = f"{text.title} {text.rest}"
     # Where a tone may stand in two places both ways are read as one; that takes its time, and few words have it.
-    written = spelling(said) if any(map(has_two_spellings, (words for words, _ in typed))) else nfc(said).lower()
+    written = spelling(said) if any(has_two_spellings(words) for words, _ in typed) else lowered(said)
     length = K1 * (1 - B + B * text.length / usual_length)
     counted = ((written.count(words), weight) for words, weight in typed)
     return sum(weight * times * (K1 + 1) / (times + length) for times, weight in counted if times)
