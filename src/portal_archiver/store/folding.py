@@ -66,6 +66,15 @@ for _name, _handler in _ATTEMPTS.items():
     codecs.register_error(_name, _handler)
 
 
+def composed_and_folded(text: str) -> tuple[str, str]:
+    """The text in NFC, and that folded in place."""
+    try:  # the characters of the set are whole ones: a text of them is in NFC
+        return text, codecs.charmap_encode(text, "strict", _BYTES)[0].translate(_FOLDED).decode("ascii")
+    except UnicodeEncodeError:
+        composed = nfc(text)
+        return composed, fold_in_place(composed)
+
+
 def fold_in_place(text: str) -> str:
     """The NFC text with every letter folded and every other character a space, each at its place."""
     for errors in _ATTEMPTS:

@@ -40,5 +40,8 @@ def _is_written(term: Term, written: str) -> bool:
     words = re.findall(r"[^\W_]+", term.typed)
     if not all(word in written for word in words):
         return False
-    typed = r"[\W_]+".join(map(re.escape, words))
-    return re.search(rf"\b{typed}" + ("" if term.prefix else r"(?![^\W_])"), written) is not None
+    typed = re.compile(r"\b" + r"[\W_]+".join(map(re.escape, words)) + ("" if term.prefix else r"(?![^\W_])"))
+    place = written.find(words[0]) if words else -1  # a regular expression takes ten times as long to find it
+    while place >= 0 and not typed.match(written, place):
+        place = written.find(words[0], place + 1)
+    return place >= 0

@@ -21,6 +21,7 @@ from portal_archiver.store.search.words import Words, words_of
 # Entries of the index up to which bm25 over a list of hits costs less than reading some of them.
 CHEAP = 80_000
 EXACT_FIRST = 20  # hits that are put in order by the diacritics as typed
+FEW = 100  # hits that are fetched before it is known whether there are many
 MOST_EXACT = 1_000  # reports that are read for an exact search, which no index knows
 MOST_QUOTING = 150  # reports that are read to see whether a sentence stands in them
 
@@ -103,8 +104,8 @@ def _with_all(within: Scope, strict: str, query: Query, best: int) -> Found:
     if words and (counted := count_beside(within, words)):
         return _of_phrase(within, strict, words, counted, best)
     if best:
-        hits = within.numbers(strict, limit=MOST_OF_ONE)  # without an order, which costs half as much again
-        if len(hits) < MOST_OF_ONE:
+        hits = _hits_if_few(within, strict, query)
+        if hits is not None:
             return _few(within, strict, query, hits, best, words)
     words = words or words_of(query, frequencies(within))
     counted = count(within, strict, words)
@@ -114,6 +115,18 @@ def _with_all(within: Scope, strict: str, query: Query, best: int) -> Found:
     newest = within.numbers(strict, order="DESC", limit=SHORT_LIST if within.has_pairs else MOST_OF_ONE)
     head = rank(within, words, strict, newest, more=True)
     return Found(within, strict, total, head.numbers, bounded=True, estimated=estimated)
+
+
+def _hits_if_few(within: Scope, strict: str, query: Query) -> Sequence[int] | None:
+    """The hits in no order, which costs half as much again; None where there are many."""
+    if len(query.words) == 1:
+        hits = within.numbers(strict, limit=FEW)
+        if len(hits) < FEW:
+            return hits
+        if within.count(strict, up_to=MOST_OF_ONE) == MOST_OF_ONE:
+            return None
+    hits = within.numbers(strict, limit=MOST_OF_ONE)
+    return hits if len(hits) < MOST_OF_ONE else None
 
 
 def _of_phrase(within: Scope, strict: str, words: Words, counted: Counted, best: int) -> Found:

@@ -63,8 +63,8 @@ def rank(
     weights = words.weights(proposals.counted)
     scores = {number: weights.score(text, usual_length) for number, text in texts.items()}
     numbers = sorted(scores, key=lambda number: (scores[number], number), reverse=True)
-    if has_marks(words.query.terms):
-        typed = typed_pairs(words.query.terms, weights)
+    typed = typed_pairs(words.query.terms, weights) if has_marks(words.query.terms) else ()
+    if typed:
         exact = {number: exactness(texts[number], typed, usual_length) * EXACT_SHARE for number in numbers}
         numbers.sort(key=lambda number: (scores[number] + exact[number], number), reverse=True)
     return Head(tuple(numbers), proposals.bounded or len(proposals.scores) > len(texts), texts)

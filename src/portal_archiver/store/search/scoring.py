@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from portal_archiver.store.folding import fold_in_place, has_two_spellings, lowered, nfc, spelling
+from portal_archiver.store.folding import composed_and_folded, has_two_spellings, spelling
 
 K1, B = 1.2, 0.75
 TITLE = 2  # times a word of the text
@@ -16,7 +16,10 @@ TITLE = 2  # times a word of the text
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What is read of a report: its title, and all the rest that can be found; folded, words between single spaces."""
+    """What is read of a report: its title, and all the rest that can be found; folded, words between single spaces.
+
+    Title and rest are in NFC.
+    """
 
     title: str
     rest: str
@@ -32,8 +35,10 @@ class Text:
 
 def text_of(title: str, rest: str) -> Text:
     """A report's text as it is scored."""
-    words = fold_in_place(nfc(rest)).split()
-    return Text(title, rest, f" {' '.join(fold_in_place(nfc(title)).split())} ", f" {' '.join(words)} ", len(words))
+    title, folded_title = composed_and_folded(title)
+    rest, folded = composed_and_folded(rest)
+    words = folded.split()
+    return Text(title, rest, f" {' '.join(folded_title.split())} ", f" {' '.join(words)} ", len(words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ def exactness(text: Text, typed: Sequence[tuple[str, float]], usual_length: floa
     """How well a text answers by what stands in it with the diacritics as typed, each with its weight."""
     said = f"{text.title} {text.rest}"
     # Where a tone may stand in two places both ways are read as one; that takes its time, and few words have it.
-    written = spelling(said) if any(has_two_spellings(words) for words, _ in typed) else lowered(said)
+    written = spelling(said) if any(has_two_spellings(words) for words, _ in typed) else said.lower()
     length = K1 * (1 - B + B * text.length / usual_length)
     counted = ((written.count(words), weight) for words, weight in typed)
     return sum(weight * times * (K1 + 1) / (times + length) for times, weight in counted if times)

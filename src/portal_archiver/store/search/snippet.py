@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from portal_archiver.store.folding import fold_in_place, nfc
+from portal_archiver.store.folding import composed_and_folded
 
 WIDTH = 220  # characters of one stretch that stands alone
 WIDTH_OF_SEVERAL = (130, 80, 80)  # of the best one, and of those with words that it lacks
@@ -72,11 +72,12 @@ def _beginnings(folded: str, prefix: str) -> Iterator[Match]:
 
 def snippet(texts: Iterable[str], looked_for: Wanted) -> Snippet:
     """The best stretches of the first of these texts that has a match; the beginning of the first one when none has."""
-    candidates = [nfc(text) for text in texts if text.strip()]
-    for text in candidates:
-        if found := looked_for.matches(fold_in_place(text)):
+    first = None
+    for text, folded in map(composed_and_folded, filter(str.strip, texts)):
+        if found := looked_for.matches(folded):
             return _joined([_cut(text, start, width, found) for start, width in _stretches(found)], text)
-    return _joined([_cut(candidates[0], 0, WIDTH, [])], candidates[0]) if candidates else Snippet("", ())
+        first = first or text
+    return _joined([_cut(first, 0, WIDTH, [])], first) if first else Snippet("", ())
 
 
 def _stretches(found: Sequence[Match]) -> list[tuple[int, int]]:
