@@ -23,6 +23,7 @@ CHEAP = 80_000
 EXACT_FIRST = 20  # hits that are put in order by the diacritics as typed
 FEW = 100  # hits that are fetched before it is known whether there are many
 MOST_EXACT = 1_000  # reports that are read for an exact search, which no index knows
+TELLING_PAIRS = 5  # the rarest ones of a sentence
 MOST_QUOTING = 150  # reports that are read to see whether a sentence stands in them
 
 
@@ -86,16 +87,23 @@ def _tells(text: Text, words: Words, prefixes: Sequence[str]) -> bool:
 
 def _quoting(within: Scope, words: Words) -> Found:
     """The reports in which a sentence stands as it was typed; so many of them are read at most."""
-    known = [pair for pair in words.pairs if pairs.known(*pair)] if within.has_pairs else []
     phrase = matching.words(*words.query.words)
-    if known:
-        numbers: Sequence[int] = numbers_of(within.sql, within.beside(pairs.expression(known), limit=MOST_QUOTING))
-    else:
-        numbers = within.numbers(phrase, limit=MOST_QUOTING)
+    numbers = _with_known_pairs(within, words) or within.numbers(phrase, limit=MOST_QUOTING)
     texts = {number: text for number, text in read_texts(within, numbers).items() if text.has(*words.query.words)}
     scores = score_all(words.weights({}), texts)
     best = sorted(scores, key=lambda number: (scores[number], number), reverse=True)
     return Found(within, phrase, len(best), tuple(best), bounded=len(numbers) == MOST_QUOTING, only_head=True)
+
+
+def _with_known_pairs(within: Scope, words: Words) -> Sequence[int]:
+    """The latest reports that have all pairs that the index knows; those that have the rarest of them, if as few do."""
+    if not within.has_pairs:
+        return ()
+    known = sorted((pair for pair in words.pairs if pairs.known(*pair)), key=words.guess)
+    found = within.beside(pairs.expression(known[:TELLING_PAIRS]), limit=MOST_QUOTING) if known else []
+    if len(found) == MOST_QUOTING:
+        found = within.beside(pairs.expression(known), limit=MOST_QUOTING)
+    return numbers_of(within.sql, found)
 
 
 def _with_all(within: Scope, strict: str, query: Query, best: int) -> Found:

@@ -26,7 +26,7 @@ class Frequencies:
         match = matching.words(word, prefix=prefix)
         if self.reports <= SAMPLE:
             return self.whole.count(match)
-        seen = self.sample.count(match)
+        seen = self.sample.count_newest(match)
         return self.whole.count(match) if seen < COUNTED_BELOW else seen * self.reports // SAMPLE
 
     def weight(self, found: int) -> float:
