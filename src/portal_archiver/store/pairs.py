@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from itertools import repeat
 from operator import add as plus
 
 from portal_archiver.store.folding import composed_and_folded
@@ -77,9 +78,8 @@ def tokens(texts: Iterable[str | None], marks: str) -> str:
     for text in texts:
         if text:
             words = composed_and_folded(text)[1].split()
-            firsts = [_FIRST.get(word, _NONE) for word in words]
-            seconds = [_SECOND.get(word, _NONE) for word in words[1:]]
-            found.update(map(plus, firsts, seconds))
+            firsts = map(_FIRST.get, words, repeat(_NONE))
+            found.update(map(plus, firsts, map(_SECOND.get, words[1:], repeat(_NONE))))
     return " ".join([*(chr(token) for token in found if token > 0), marks])
 
 
