@@ -74,7 +74,8 @@ class Postgres:
 
     def search(self, asked: Asked) -> list[str]:
         """A total and the best hits; or those of a year, the newest first; or counts by year and by portal."""
-        said = {"all": " & ", "any": " | ", "phrase": " <-> "}[asked.how].join(fold(word) for word in asked.words)
+        quoted = [f"''{fold(word)}''" for word in asked.words]
+        said = {"all": " & ", "any": " | ", "phrase": " <-> "}[asked.how].join(quoted)
         found = f"FROM reports, to_tsquery('simple', '{said}') said WHERE words @@ said"
         if asked.extra == "facets":
             years = f"SELECT extract(year FROM published), count(*) {found} GROUP BY 1"
@@ -121,11 +122,12 @@ def postgres(sql: sqlite3.Connection, reports: int) -> Iterator[Peer | None]:
             subprocess.run(psql, input=_TABLE.format(file=file).encode(), **run)
             session = Postgres(psql, who)
             (size,) = session.ask("SELECT pg_relation_size('reports_by_word')")
-            print(
-                f"           PostgreSQL takes {int(size) / 1e6:,.0f} MB, built in {time.perf_counter() - start:.0f} s"
-            )
-            yield Peer(session.search, session.clock)
-            session.close()
+            seconds = time.perf_counter() - start
+            print(f"           PostgreSQL takes {int(size) / 1e6:,.0f} MB, built in {seconds:.0f} s")
+            try:
+                yield Peer(session.search, session.clock)
+            finally:
+                session.close()
         finally:
             server.send_signal(signal.SIGINT)  # a fast shutdown
             server.wait()
