@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from portal_archiver.store.folding import composed_and_folded, has_two_spellings, spelling
 
@@ -14,31 +15,43 @@ K1, B = 1.2, 0.75
 TITLE = 2  # times a word of the text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
-    """What is read of a report: its title, and all the rest that can be found; folded, words between single spaces.
+    """What is read of a report: its title, and all the rest that can be found, both in NFC and folded.
 
-    Title and rest are in NFC.
+    The words of the rest wait until they are needed: of many texts it is only asked whether a phrase stands there.
     """
 
     title: str
     rest: str
-    folded_title: str
-    folded: str
-    length: int  # words of the rest
+    folded_title: str  # words between single spaces
+    in_place: str  # the rest folded, each character at its place
+
+    @cached_property
+    def _words(self) -> list[str]:
+        return self.in_place.split()
+
+    @cached_property
+    def folded(self) -> str:
+        """The words of the rest between single spaces."""
+        return f" {' '.join(self._words)} "
+
+    @property
+    def length(self) -> int:
+        """Words of the rest."""
+        return len(self._words)
 
     def has(self, *words: str) -> bool:
         """Whether these folded words stand in it beside each other."""
         beside = f" {' '.join(words)} "
-        return beside in self.folded or beside in self.folded_title
+        return beside in self.in_place or beside in self.folded or beside in self.folded_title
 
 
 def text_of(title: str, rest: str) -> Text:
     """A report's text as it is scored."""
     title, folded_title = composed_and_folded(title)
-    rest, folded = composed_and_folded(rest)
-    words = folded.split()
-    return Text(title, rest, f" {' '.join(folded_title.split())} ", f" {' '.join(words)} ", len(words))
+    rest, in_place = composed_and_folded(rest)
+    return Text(title, rest, f" {' '.join(folded_title.split())} ", in_place)
 
 
 @dataclass(frozen=True, slots=True)
