@@ -67,13 +67,13 @@ def plain(default: sqlite3.Connection, asked: Asked) -> Any:
 
 
 def with_snippets(default: sqlite3.Connection, asked: Asked) -> Any:
-    """The same with FTS5's own snippets: all that a list of hits shows."""
+    """The same with FTS5's own snippets; ordered by `rank`, as `bm25()` has it cut those of other hits as well."""
     match = _match(asked)
     total = default.execute("SELECT count(*) FROM reports WHERE reports MATCH ?", (match,)).fetchone()
     return total, default.execute(
         "SELECT facts.title, facts.url, snippet(reports, 1, '<', '>', '...', 40)"
         " FROM reports JOIN facts ON facts.id = reports.rowid WHERE reports MATCH ?"
-        f" ORDER BY bm25(reports) LIMIT {LIMIT}",
+        f" ORDER BY rank LIMIT {LIMIT}",
         (match,),
     ).fetchall()
 
