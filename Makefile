@@ -70,9 +70,11 @@ $(READY): pyproject.toml constraints.txt | $(VENV)
 	@$(PIP) --editable .
 	@touch $@
 
-$(READY_TEST): $(READY)
+# What the tests need is there with one call of pip, the rest included.
+$(READY_TEST): pyproject.toml constraints.txt | $(VENV)
+	@echo "Setting up $(VENV) (once; about a minute) ..."
 	@$(PIP) --editable '.[test]'
-	@touch $@
+	@touch $(READY) $@
 
 $(READY_BENCH): $(READY)
 	@$(PIP) --editable '.[bench]'

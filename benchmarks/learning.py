@@ -3,8 +3,9 @@
 python -m benchmarks.learning [PORTAL ...]
 
 Learns from all pages of each real portal (their labels unseen; with --apart from those without a label alone), then
-scores the labelled ones with the scorer beside the data. Then the fictional pages of tests/, each with siblings made
-from it. PORTAL: a folder of data/pages, by default all that hold a whole portal.
+scores the labelled ones with the scorer beside the data. Then the same portals in disguise, where nothing in the
+markup says what it is: as on a portal that the parser was never tuned to. Then the fictional pages of tests/, each with
+siblings made from it. PORTAL: a folder of data/pages, by default all that hold a whole portal.
 """
 
 from __future__ import annotations
@@ -12,12 +13,16 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import re
 import sys
 import time
+import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
 
 from benchmarks.corpus import DATA
 from portal_archiver.model import Capture, Portal
@@ -26,6 +31,7 @@ from portal_archiver.parser.learning import Lesson, Sample, compared, learn
 
 TESTS = Path(__file__).parents[1] / "tests"
 SIBLINGS = 12
+LETTERS = str.maketrans("0123456789", "ghijklmnop")  # a name with many digits would count as one of a build
 Scores = dict[str, list[float]]
 
 
@@ -36,13 +42,30 @@ def main() -> None:
     parser.add_argument("--apart", action="store_true", help="learn from the pages without a label alone")
     arguments = parser.parse_args()
     if (DATA / "articles_dev.json").exists():
-        _real(arguments.portals, apart=arguments.apart)
+        for name, dressed in (("labelled pages", bytes), ("the same in disguise", _disguised)):
+            _real(name, dressed, arguments.portals, apart=arguments.apart)
     else:
         print("Real portals: their data folder is not here (PORTAL_ARCHIVER_DATA names it)")
     _fictional()
 
 
-def _real(names: list[str], *, apart: bool) -> None:
+def _disguised(html: bytes) -> bytes:
+    """The page with other names for its classes and ids, the same on every page, and without headings and metadata."""
+    tree = LexborHTMLParser(html)
+    for node in tree.css("title, meta[name], meta[property]"):
+        node.decompose()
+    for node in tree.css("[class], [id]"):
+        for attribute in ("class", "id"):
+            if names := node.attributes.get(attribute):
+                node.attrs[attribute] = " ".join(map(_renamed, names.split()))
+    return re.sub(r"<(/?)h[1-6]\b", r"<\1div", tree.html or "").encode()
+
+
+def _renamed(name: str) -> str:
+    return "q" + f"{zlib.crc32(name.encode()):x}".translate(LETTERS)
+
+
+def _real(title: str, dressed: Callable[[bytes], bytes], names: list[str], *, apart: bool) -> None:
     scorer = _scorer()
     rows = json.loads((DATA / "articles_dev.json").read_text("utf-8"))
     whole = names or [
@@ -52,7 +75,7 @@ def _real(names: list[str], *, apart: bool) -> None:
     for name in whole:
         labelled = [row for row in rows if row["file"].startswith(f"{name}/")]
         unseen = {scorer.address(row["file"]) for row in labelled} if apart else set()
-        samples = [sample for sample in _samples(name, scorer) if sample.capture.url not in unseen]
+        samples = [sample for sample in _samples(name, scorer, dressed) if sample.capture.url not in unseen]
         start = time.process_time()
         lesson = learn(samples)
         seconds = time.process_time() - start
@@ -60,11 +83,11 @@ def _real(names: list[str], *, apart: bool) -> None:
         print(f"{name}: learned from {len(samples)} pages in {seconds:.1f} CPU-s ({each:.1f} for 200)")
         _show_lesson(lesson, samples)
         for row in labelled:
-            html, url = scorer.read(DATA / "pages" / row["file"]), scorer.address(row["file"])
+            html, url = dressed(scorer.read(DATA / "pages" / row["file"])), scorer.address(row["file"])
             for scores, learned in zip(everything, ((), lesson.learned), strict=True):
                 for field, value in scorer.score(row, _read(scorer, html, url, learned)).items():
                     scores[field].append(value)
-    print(f"{'labelled pages':24} alone  learned")
+    print(f"{title:24} alone  learned")
     for field, values in everything[0].items():
         taught = everything[1][field]
         print(f"  {field:22} {sum(values) / len(values):.3f}  {sum(taught) / len(taught):.3f}  of {len(values)}")
@@ -94,10 +117,10 @@ def _ratio(samples: list[Sample], lesson: Lesson) -> float:
     return min(times[1]) / min(times[0])
 
 
-def _samples(name: str, scorer: Any) -> Iterator[Sample]:
+def _samples(name: str, scorer: Any, dressed: Callable[[bytes], bytes]) -> Iterator[Sample]:
     folder = DATA / "pages"
     for file in sorted((folder / name).rglob("*.html")):
-        yield Sample(Capture(scorer.address(file.relative_to(folder).as_posix()), body=file.read_bytes()))
+        yield Sample(Capture(scorer.address(file.relative_to(folder).as_posix()), body=dressed(file.read_bytes())))
 
 
 def _scorer() -> Any:

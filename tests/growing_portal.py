@@ -33,9 +33,13 @@ class GrowingPortal:
     """
 
     def __init__(self, reports: int) -> None:
+        self.url = ""
+        self.begin(reports)
+
+    def begin(self, reports: int) -> None:
+        """As on the first day, whatever was published and asked since."""
         self.reports = list(range(reports, 0, -1))
         self.asked: list[str] = []
-        self.url = ""
         self.pages: dict[str, tuple[int, str, str]] = {}
         self.gone: set[str] = set()
         self.dates: dict[int, str] = {}

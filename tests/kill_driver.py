@@ -26,6 +26,7 @@ from typing import Any, Self
 
 from program import ENVIRONMENT
 
+REPORTS = 24  # of the portal whose template changes
 LOG = "crawl.log"  # what the program says, in the folder it works in
 
 
@@ -108,6 +109,13 @@ EDITS = {  # of a night on which one report was corrected
     "the second revision added": _function("store.revisions:insert", (1,)),
     "the new text in the index": _function("store.index:add", (1,)),
 }
+HEALINGS = {  # of a night on which the template changed
+    "half of the reports read as the old template has them": _function("store.archive:Archive.save", (REPORTS // 2,)),
+    "the night told, nothing learned of it": _function("pipeline.teaching:Lessons.after", (1,), after=False),
+    "the profile kept": _function("store.archive:Archive.keep_profile", (1,)),
+    "half of the reports read anew": _function("store.replay:Replay.write", (REPORTS // 2,)),
+    "the night told anew": _function("store.runs:finish", (2,)),
+}
 
 
 def _countdown(nth: int) -> Callable[[], None]:
@@ -173,7 +181,8 @@ def _connect_by(connection: type[sqlite3.Connection], *pragmas: str) -> None:
 class Order:
     """One `crawl` in a folder, with `options`, and how it is to die.
 
-    `moment`: one of MOMENTS or EDITS, the `nth` time; "" for none. `statement`: before the n-th SQL statement of all.
+    `moment`: one of MOMENTS, EDITS or HEALINGS, the `nth` time; "" for none. `statement`: before the n-th SQL statement
+    of all.
     `seconds`: killed from outside after so long. `largest`: by the kernel, at the first byte that it writes beyond this
     size of a file. `checkpoint`: a checkpoint of the WAL after so many pages, 0 for never, None for SQLite's own 1,000.
     """
@@ -197,7 +206,7 @@ def obey(order: Order) -> None:
     if order.checkpoint is not None:
         _connect_by(sqlite3.Connection, f"wal_autocheckpoint = {order.checkpoint}")
     if order.moment:
-        (MOMENTS | EDITS)[order.moment].arm(order.nth)
+        (MOMENTS | EDITS | HEALINGS)[order.moment].arm(order.nth)
     if order.statement:
         _watch_statements("", _countdown(order.statement), after=False)
     if order.largest is not None:

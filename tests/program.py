@@ -55,7 +55,8 @@ def pages(answers: dict[str, tuple[int, str]], hold: threading.Event | None = No
         server.server_close()
 
 
-def configure(folder: Path, **portals: str) -> None:
-    """A portals.toml of private, unhurried portals: key and start."""
-    tables = (f'[portal.{key}]\nstart = "{url}"\nallow_private = true\ndelay = 0\n' for key, url in portals.items())
+def configure(folder: Path, tries: int = 3, **portals: str) -> None:
+    """A portals.toml of private, unhurried portals: key and start; with one try, one that is gone is told at once."""
+    more = "allow_private = true\ndelay = 0\n" + ("" if tries == 3 else f"tries = {tries}\n")
+    tables = (f'[portal.{key}]\nstart = "{url}"\n{more}' for key, url in portals.items())
     (folder / "portals.toml").write_text("\n".join(tables), encoding="utf-8")

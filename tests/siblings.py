@@ -102,7 +102,9 @@ def _own_texts(tree: LexborHTMLParser, template: Template, record: dict[str, Any
     texts = list(_texts(tree.body)) if tree.body else []
     keys = [squashed(text.text_content or "") for text in texts]
     first, last = squashed(record.get("body_start") or ""), squashed(record.get("body_end") or "")
-    begin = next((at for at, key in enumerate(keys) if key and first and (first[:25] in key or key in first)), None)
+    begin = next(
+        (at for at, key in enumerate(keys) if key and first and (first[:25] in key or first.startswith(key))), None
+    )
     ends = (at for at in range(len(keys) - 1, -1, -1) if keys[at] and last and last[-25:] in keys[at])
     end = next(ends, None)
     return [] if begin is None or end is None else texts[begin : end + 1]

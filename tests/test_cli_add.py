@@ -129,7 +129,7 @@ def test_a_dry_run_shows_what_would_be_written_and_writes_nothing(tmp_path: Path
     assert (told["portal"], told["start"], told["is_written"], told["exit_code"]) == ("bachhai", [demo], False, 0)
     assert (len(told["examples"]), told["found"]["robots"]) == (5, 200)
     assert tomllib.loads(told["profile"])["portal"]["bachhai"]["learned"] == profile
-    assert "learned]]" not in cli(tmp_path, "add", demo, "--dry-run").stdout
+    assert "learned]]" not in cli(tmp_path, "add", demo, "--dry-run", "--max-pages", "12").stdout
     assert written(tmp_path) == before
 
 
@@ -191,7 +191,8 @@ def test_on_a_terminal_it_asks_before_a_portal_begins_anew(
     tmp_path: Path, demo: str, answer: bytes, code: int, is_written: bool
 ) -> None:
     before = written(tmp_path)
-    returned, seen = on_a_terminal(tmp_path, "add", demo, "--with-profile", answer=answer)
+    few = ("--max-pages", "30")
+    returned, seen = on_a_terminal(tmp_path, "add", demo, "--with-profile", *few, answer=answer)
     assert returned == code, seen
     assert "Let it begin anew? Its other settings and all comments stay [y/N]: " in seen
     assert seen.index("as they would be stored") < seen.index("[y/N]")  # whoever is asked has seen it

@@ -35,7 +35,7 @@ def test_the_digest_of_a_crawl(tmp_path: Path) -> None:
     story = f"<h1>{TITLE}</h1><p>24/11/2026</p>" + "<p>Sáng 24/11, cầu Bến Đăng thông xe sau ba năm.</p>" * 5
     front = '<h1>Cổng xã</h1><a href="/tin/1.html">Khánh thành</a> <a href="/hong.html">Hỏng</a>'
     with pages({"/": (200, front), "/tin/1.html": (200, story), "/hong.html": (403, "cấm")}) as url:
-        configure(tmp_path, xa=url, im="http://127.0.0.1:9/")
+        configure(tmp_path, tries=1, xa=url, im="http://127.0.0.1:9/")
         cli(tmp_path, "crawl")
     done = cli(tmp_path, "digest", "--since", "1d", TZ="UTC", FORCE_COLOR="1")
     assert (done.returncode, done.stderr) == (0, "")

@@ -138,7 +138,7 @@ def test_a_start_outside_the_allowed_hosts(tmp_path: Path, told: Told) -> None:
 
 def test_an_unreachable_host_does_not_stop_the_other_portals(tmp_path: Path) -> None:
     with serve() as url:
-        more = "allow_private = true"
+        more = "allow_private = true\ntries = 1"
         configure(tmp_path, portal(url, more, key="bachhai") + portal("http://127.0.0.1:9/", more))
         code, line = told_by_a_process(tmp_path, "crawl", "--max-pages", "10")
     assert code == 5

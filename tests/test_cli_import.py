@@ -57,7 +57,7 @@ def test_a_file_that_is_not_there_is_told_before_anything_is_done(tmp_path: Path
 
 def test_a_signal_ends_it_and_the_next_import_goes_on(tmp_path: Path) -> None:
     warc = Warc()
-    total = 1500
+    total = 500
     for n in range(total):
         warc.add(f"{HOST}/tin/{n}.html", page(title=f"<h1>Tin thứ {n} của xã đảo</h1>").encode())
     warc.save(tmp_path)

@@ -13,6 +13,7 @@ import pytest
 
 from cdx_server import CdxServer, Held, Reply
 from demo_crawl import Crawled, contents
+from portal_archiver.cli import run
 from portal_archiver.exports import export_warc
 from portal_archiver.store import Archive
 from program import ENVIRONMENT, PROGRAM, cli
@@ -86,10 +87,14 @@ WRONG = {
 
 
 @pytest.mark.parametrize("args", WRONG)
-def test_wrong_use_is_told_before_anything_is_asked(tmp_path: Path, args: tuple[str, ...]) -> None:
-    done = cli(tmp_path, "import", "wayback", *args)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith(WRONG[args])
+def test_wrong_use_is_told_before_anything_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], args: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["import", "wayback", *args]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith(WRONG[args])
     assert list(tmp_path.iterdir()) == []
 
 

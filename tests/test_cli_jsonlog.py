@@ -34,7 +34,7 @@ def logged(stderr: str) -> list[dict[str, Any]]:
 
 def test_a_run_is_logged_from_its_start_over_its_failures_to_its_figures(tmp_path: Path) -> None:
     with pages({"/": (200, FRONT), "/hong.html": (403, "cấm")}) as url:
-        configure(tmp_path, xa=url, im="http://127.0.0.1:9/")
+        configure(tmp_path, tries=1, xa=url, im="http://127.0.0.1:9/")
         done = cli(tmp_path, "crawl", "--log-json", "--json")
     lines = logged(done.stderr)
     assert done.returncode == 5

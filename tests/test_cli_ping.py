@@ -45,7 +45,7 @@ def test_pages_that_failed_are_no_alarm_and_stand_in_the_report(tmp_path: Path) 
 
 def test_an_unreachable_portal_is_an_alarm_that_says_why(tmp_path: Path) -> None:
     with monitor() as ear:
-        configure(tmp_path, im="http://127.0.0.1:9/")
+        configure(tmp_path, tries=1, im="http://127.0.0.1:9/")
         done = cli(tmp_path, "crawl", "--ping", ear.url + "?create=1")
     assert (done.returncode, ear.paths) == (5, ["/ping/0a1b/start?create=1", "/ping/0a1b/5?create=1"])
     assert "im is unreachable: the host refused the connection" in ear.pings[-1][1]

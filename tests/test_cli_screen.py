@@ -37,6 +37,7 @@ from portal_archiver.model import (
     RunReport,
 )
 from portal_archiver.pipeline import Progress
+from portal_archiver.pipeline.options import LEARNING
 
 BEGUN = datetime(2026, 1, 31, 2, 0, tzinfo=UTC)
 
@@ -222,10 +223,13 @@ def test_without_a_terminal_a_line_appears_every_ten_seconds_and_portal() -> Non
         now[0] = 100.0 + second
         show(Progress(portal="dong", url="https://x.example/", outcome="new", done=second, waiting=5))
     show(Progress(portal="tay", url="https://x.example/", outcome="new", done=1, waiting=2000))
+    now[0] = 140.0
+    show(Progress(portal="tay", url="", outcome=LEARNING, done=40, waiting=160))
     assert paper.text.splitlines() == [
         "dong: 10 pages done, 5 waiting",
         "dong: 20 pages done, 5 waiting",
         "tay: 1 page done, 2,000 waiting",
+        "tay: learning: 40 pages read, 160 left",
     ]
 
 

@@ -230,6 +230,20 @@ def test_files_announced_behind_the_report_are_its_own() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ('<p>Xem chi tiết <a href="/img/cong-van.jpg">tại đây</a></p>', ["image/jpeg"]),
+        ('<p>Xem <a href="/img/anh.jpg">ảnh lớn</a></p>', []),
+        ('<p><a href="/img/anh.jpg"><img src="/img/nho.jpg" width="400"></a></p>', []),
+        ('<p><img src="/img/anh.jpg" width="400"></p><p><a href="/img/anh.jpg">Bản đồ</a></p>', []),
+    ],
+)
+def test_a_scanned_page_is_attached_and_a_larger_picture_is_not(line: str, wanted: list[str]) -> None:
+    found = article(page(paragraphs(*BODY) + line))
+    assert [file.media_type for file in found.attachments] == wanted
+
+
+@pytest.mark.parametrize(
     ("crumb", "wanted"),
     [
         ("<div>Tin tức » Khuyến ngư</div>", "Tin tức > Khuyến ngư"),

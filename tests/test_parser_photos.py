@@ -219,3 +219,23 @@ def test_a_thumbnail_in_the_lead_has_no_caption() -> None:
 def test_a_byline_below_the_last_picture_is_no_caption() -> None:
     found = article(page(f"<p>{OPENING}</p><p>{MIDDLE} {CLOSING}</p><p>{IMAGE}</p><p>Bài và ảnh: Tổ Bốc xếp</p>"))
     assert (found.author, found.photos) == ("Tổ Bốc xếp", (Photo(PICTURE, credit="Tổ Bốc xếp"),))
+
+
+LOST = "Các tiết mục mở màn ngày hội cá của thị trấn Bến Nhạn"
+SHOWN = f"<p>{IMAGE}</p><p><em>{CAPTION}</em></p>"
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "lost"),
+    [
+        (f"<em>{LOST}</em>", SHOWN, [LOST]),
+        (f"<strong><em>{LOST}</em></strong>", SHOWN, [LOST]),
+        (f"<em>{LOST}.</em>", SHOWN, []),  # a lead
+        (f"<em>{LOST[:20]}</em>{LOST[20:]}", SHOWN, []),
+        (f"<em>{LOST}</em>", f"<p>{IMAGE}</p>", []),  # nothing says that captions are set so
+    ],
+)
+def test_a_report_that_opens_with_the_caption_of_a_lost_picture(first: str, later: str, lost: list[str]) -> None:
+    found = article(page(f"<p>{first}</p><p>{OPENING}</p><p>{MIDDLE}</p>{later}<p>{CLOSING}</p>"))
+    assert [photo.caption for photo in found.photos if not photo.url] == lost
+    assert found.body.startswith(OPENING if lost else LOST[:20])

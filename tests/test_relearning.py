@@ -6,6 +6,7 @@ The fictional portal of test_drift.py changes its template overnight in ten ways
 from __future__ import annotations
 
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -16,7 +17,8 @@ import pytest
 
 from demo_crawl import portal_at
 from growing_portal import pass_time
-from kill_checks import TORN
+from kill_checks import TORN, state_of
+from kill_driver import HEALINGS, LOG, Driver
 from portal_archiver.cli.exits import code_of
 from portal_archiver.model import Portal, RunReport
 from portal_archiver.pipeline import ReparseOptions, crawl, learn_portal, reparse
@@ -328,6 +330,33 @@ def test_learn_takes_the_pages_of_the_new_template_alone(tmp_path: Path, site: S
         healed = archive.profiles("bachhai")[-1]
         learned = learn_portal("bachhai", archive)
         assert (learned.lesson.learned, learned.reason) == (healed.templates, "it says what is known already")
+
+
+@pytest.fixture(scope="module")
+def driver() -> Iterator[Driver]:
+    with Driver() as driver:
+        yield driver
+
+
+@pytest.mark.parametrize("moment", HEALINGS)
+def test_killed_in_the_night_of_the_change_the_next_one_heals_both(
+    tmp_path: Path, site: Site, driver: Driver, moment: str
+) -> None:
+    with Archive(site.copy(tmp_path)) as archive:
+        before = as_read(archive)
+    configure(tmp_path, bachhai=site.url)
+    site.become(the_date_moves_behind_related_reports)
+    (nth,) = HEALINGS[moment].nth
+    assert driver.run(tmp_path, moment=moment, nth=nth, options=("--recheck",)) == -signal.SIGKILL
+    state_of(tmp_path / "archive.db", tmp_path)
+    with Archive(tmp_path / "archive.db") as archive:
+        assert archive.profiles("bachhai") == ()  # all of the lesson or nothing
+    assert driver.run(tmp_path, options=("--recheck",)) == 0, (tmp_path / LOG).read_text()
+    with Archive(tmp_path / "archive.db") as archive:
+        assert as_read(archive) == before
+        killed = archive.runs(limit=2)[1]
+        assert archive.profiles("bachhai")[-1].since == killed.started_at
+    state_of(tmp_path / "archive.db", tmp_path)
 
 
 # --- the first time ---------------------------------------------------------------------------------------------------

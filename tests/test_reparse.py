@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -372,6 +373,30 @@ def older(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """The demo portal in an archive: as the older parser read it, and that read anew undisturbed; only to be copied."""
+
+    url: str
+    before: Path
+    after: Path
+
+    def copied(self, folder: Path) -> Archive:
+        return Archive(shutil.copy(self.before, folder / "archive.db"))
+
+
+@pytest.fixture(scope="module")
+def upgrade(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgrade]:
+    before, after = (tmp_path_factory.mktemp("upgrade") / name for name in ("before.db", "after.db"))
+    with serve() as url:
+        with pytest.MonkeyPatch.context() as patch, Archive(before) as archive:
+            patch.setattr(reading, "parse_page", lambda *args, **options: older_parser(parse_page(*args, **options)))
+            crawl(portal_at(url), archive)
+        with Archive(shutil.copy(before, after)) as archive:
+            reparse([portal_at(url)], archive)
+        yield Upgrade(url, before, after)
+
+
 def without_counter(article: Article) -> Article:
     """The line of some datelines ends with a counter of views, which stands in `raw`."""
     return replace(article, published=article.published and replace(article.published, raw=""))
@@ -381,13 +406,9 @@ def comparable(report: Archived) -> Archived:
     return replace(report, id=0, first_seen=START, last_seen=START, article=without_counter(report.article))
 
 
-def test_an_archive_read_anew_is_the_one_that_todays_parser_would_have_made(
-    tmp_path: Path, older: pytest.MonkeyPatch
-) -> None:
-    with serve() as url, Archive(tmp_path / "old.db") as old, Archive(tmp_path / "new.db") as new:
-        portal = portal_at(url)
-        crawl(portal, old)
-        older.undo()
+def test_an_archive_read_anew_is_the_one_that_todays_parser_would_have_made(tmp_path: Path, upgrade: Upgrade) -> None:
+    with upgrade.copied(tmp_path) as old, Archive(tmp_path / "new.db") as new:
+        portal = portal_at(upgrade.url)
         crawl(portal, new)
         assert len(reports_of(old)) < len(reports_of(new))
         (dry,) = reparse([portal], old, ReparseOptions(dry_run=True))
@@ -419,28 +440,19 @@ def test_an_archive_that_was_just_crawled_stays_as_it_is(tmp_path: Path) -> None
         assert dump(archive) == before
 
 
-def test_a_dry_run_writes_nothing(tmp_path: Path, older: pytest.MonkeyPatch) -> None:
-    with serve() as url, Archive(tmp_path / "archive.db") as archive:
-        portal = portal_at(url)
-        crawl(portal, archive)
-        older.undo()
+def test_a_dry_run_writes_nothing(tmp_path: Path, upgrade: Upgrade) -> None:
+    with upgrade.copied(tmp_path) as archive:
         before = dump(archive)
         with Archive(archive.path, read_only=True) as opened:
-            (report,) = reparse([portal], opened, ReparseOptions(dry_run=True))
+            (report,) = reparse([portal_at(upgrade.url)], opened, ReparseOptions(dry_run=True))
         assert report.fields["title"] > 10
         assert dump(archive) == before
 
 
 @pytest.mark.parametrize("at", [1, 20, 64, 80])
-def test_one_that_is_stopped_goes_on_where_it_was_and_ends_the_same(
-    tmp_path: Path, older: pytest.MonkeyPatch, at: int
-) -> None:
-    with serve() as url, Archive(tmp_path / "archive.db") as archive, Archive(tmp_path / "copy.db") as copy:
-        portal = portal_at(url)
-        crawl(portal, archive)
-        older.undo()
-        archive.db.conn.backup(copy.db.conn)
-        reparse([portal], copy)
+def test_one_that_is_stopped_goes_on_where_it_was_and_ends_the_same(tmp_path: Path, upgrade: Upgrade, at: int) -> None:
+    with upgrade.copied(tmp_path) as archive, Archive(upgrade.after, read_only=True) as undisturbed:
+        portal = portal_at(upgrade.url)
         stop = threading.Event()
 
         def watch(progress: Progress) -> None:
@@ -451,32 +463,26 @@ def test_one_that_is_stopped_goes_on_where_it_was_and_ends_the_same(
         assert first.stopped == "signal"
         (second,) = reparse([portal], archive)
         assert second.stopped is None and second.captures > 0
-        assert told(archive) == told(copy)
+        assert told(archive) == told(undisturbed)
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["started at once", "started when one cannot keep up"])
-def test_further_processes_read_the_same(tmp_path: Path, older: pytest.MonkeyPatch, known: bool) -> None:
-    with serve() as url, Archive(tmp_path / "archive.db") as archive, Archive(tmp_path / "copy.db") as copy:
-        portal = portal_at(url)
-        crawl(portal, archive)
-        older.undo()
-        archive.db.conn.backup(copy.db.conn)
-        reparse([portal], copy)
-        older.setattr(reading, "MANY" if known else "WORTH_A_START", 3)
-        reparse([portal], archive, ReparseOptions(processes=2))
-        assert told(archive) == told(copy)
+def test_further_processes_read_the_same(
+    tmp_path: Path, upgrade: Upgrade, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    with upgrade.copied(tmp_path) as archive, Archive(upgrade.after, read_only=True) as undisturbed:
+        monkeypatch.setattr(reading, "MANY" if known else "WORTH_A_START", 3)
+        reparse([portal_at(upgrade.url)], archive, ReparseOptions(processes=2))
+        assert told(archive) == told(undisturbed)
 
 
 # --- a crawl with another parser --------------------------------------------------------------------------------------
 
 
-def test_a_better_parser_makes_no_revision_and_raises_no_alarm(tmp_path: Path, older: pytest.MonkeyPatch) -> None:
-    with serve() as url, Archive(tmp_path / "archive.db") as archive:
-        portal = portal_at(url)
-        crawl(portal, archive)
+def test_a_better_parser_makes_no_revision_and_raises_no_alarm(tmp_path: Path, upgrade: Upgrade) -> None:
+    with upgrade.copied(tmp_path) as archive:
         before = {one: len(archive.revisions(report.id)) for one, report in reports_of(archive).items()}
-        older.undo()
-        report = crawl(portal, archive, recheck=True)
+        report = crawl(portal_at(upgrade.url), archive, recheck=True)
         assert (report.changed, report.alarms) == (0, ())
         after = reports_of(archive)
         assert {one: len(archive.revisions(after[one].id)) for one in before} == before
@@ -485,12 +491,12 @@ def test_a_better_parser_makes_no_revision_and_raises_no_alarm(tmp_path: Path, o
         check_index(archive)
 
 
-def test_without_rereading_every_report_would_pass_for_edited(tmp_path: Path, older: pytest.MonkeyPatch) -> None:
-    with serve() as url, Archive(tmp_path / "archive.db") as archive:
-        crawl(portal_at(url), archive)
-        older.undo()
-        older.setattr(Archive, "stale", lambda self, capture, page, portal: [])
-        report = crawl(portal_at(url), archive, recheck=True)
+def test_without_rereading_every_report_would_pass_for_edited(
+    tmp_path: Path, upgrade: Upgrade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with upgrade.copied(tmp_path) as archive:
+        monkeypatch.setattr(Archive, "stale", lambda self, capture, page, portal: [])
+        report = crawl(portal_at(upgrade.url), archive, recheck=True)
         assert report.changed > 15
         assert report.yields["unedited"].share < 0.1
 

@@ -6,40 +6,13 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import copy_context
-from importlib import metadata
-from typing import Annotated
+from importlib import import_module, metadata
+from typing import Annotated, Any
 
 import typer
 
-from portal_archiver.cli import (
-    accept,
-    add,
-    backup,
-    cite,
-    crawl,
-    demo,
-    diff,
-    digest,
-    doctor,
-    explain,
-    exporting,
-    history,
-    importing,
-    init,
-    learn,
-    merge,
-    reparse,
-    runs,
-    search,
-    serve,
-    show,
-    status,
-    verify,
-    watch,
-    wayback,
-)
 from portal_archiver.cli.failures import DEBUG, INTERRUPTED, WRONG_USE, ending_of, is_unwritable
 from portal_archiver.cli.program import NAME
 from portal_archiver.cli.screen import out, problem, silence_output
@@ -48,46 +21,76 @@ _BAD_VALUE = re.compile(
     r"Invalid value for '(?P<what>[^']+)'(?P<variable> \(env var: '\w+'\))?: (Value error, )?(?P<why>.*)"
 )
 
-app = typer.Typer(
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,  # plain help reads better at 80 columns than boxes, and can be kept in the README
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Begin with: portal-archiver demo",
-)
+# Where the function of a command is, and the commands of a group. A module is loaded when it is asked for: all of them
+# take longer than most commands do.
+COMMANDS = {
+    "add": "add.add",
+    "init": "init.init",
+    "crawl": "crawl.crawl",
+    "search": "search.search",
+    "show": "show.show",
+    "cite": "cite.cite",
+    "serve": "serve.serve",
+    "history": "history.history",
+    "diff": "diff.diff",
+    "status": "status.status",
+    "runs": "runs.runs",
+    "accept": "accept.accept",
+    "reparse": "reparse.reparse",
+    "learn": "learn.learn",
+    "digest": "digest.digest",
+    "doctor": "doctor.doctor",
+    "export": "exporting.export_file",
+    "explain": "explain.explain_page",
+    "verify": "verify.verify",
+    "backup": "backup.backup",
+    "merge": "merge.merge",
+    "demo": "demo.demo",
+}
+GROUPS = {"import": "bringing_in.app", "watch": "watch.app"}
 
-COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
-    (add.add, add.EXAMPLE),
-    (init.init, init.EXAMPLE),
-    (crawl.crawl, crawl.EXAMPLE),
-    (search.search, search.EXAMPLE),
-    (show.show, show.EXAMPLE),
-    (cite.cite, cite.EXAMPLE),
-    (serve.serve, serve.EXAMPLE),
-    (history.history, history.EXAMPLE),
-    (diff.diff, diff.EXAMPLE),
-    (status.status, status.EXAMPLE),
-    (runs.runs, runs.EXAMPLE),
-    (accept.accept, accept.EXAMPLE),
-    (reparse.reparse, reparse.EXAMPLE),
-    (learn.learn, learn.EXAMPLE),
-    (digest.digest, digest.EXAMPLE),
-    (doctor.doctor, doctor.EXAMPLE),
-    (exporting.export_file, exporting.EXAMPLE),
-    (explain.explain_page, explain.EXAMPLE),
-    (verify.verify, verify.EXAMPLE),
-    (backup.backup, backup.EXAMPLE),
-    (merge.merge, merge.EXAMPLE),
-    (demo.demo, demo.EXAMPLE),
-)
-bringing_in = typer.Typer(help="Bring in captures that others made.")
-bringing_in.command("warc", epilog=importing.EXAMPLE)(importing.import_warc)
-bringing_in.command("wayback", epilog=wayback.EXAMPLE)(wayback.import_wayback)
-GROUPS: tuple[tuple[str, typer.Typer], ...] = (("import", bringing_in), ("watch", watch.app))  # commands of commands
-for command, example in COMMANDS:
-    app.command(command.__name__.partition("_")[0], epilog=example)(command)
-for group, commands in GROUPS:
-    app.add_typer(commands, name=group)
+
+def command_of(name: str) -> tuple[Callable[..., None], str]:
+    """The function of a command, and its example."""
+    module, function = _loaded(COMMANDS[name])
+    return function, module.EXAMPLE
+
+
+def group_of(name: str) -> typer.Typer:
+    """The commands of a group."""
+    app: typer.Typer = _loaded(GROUPS[name])[1]
+    return app
+
+
+def _loaded(path: str) -> tuple[Any, Any]:
+    name, _, attribute = path.partition(".")
+    module = import_module(f"{__name__}.{name}")
+    return module, getattr(module, attribute)
+
+
+def app_of(names: Iterable[str]) -> typer.Typer:
+    """The program with these commands and groups."""
+    app = typer.Typer(
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,  # plain help reads better at 80 columns than boxes, and can be kept in the README
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        epilog="Begin with: portal-archiver demo",
+    )
+    app.callback()(_root)
+    for name in names:
+        if name in GROUPS:
+            app.add_typer(group_of(name), name=name)
+        else:
+            function, example = command_of(name)
+            app.command(name, epilog=example)(function)
+    return app
+
+
+def _needed(args: Sequence[str]) -> tuple[str, ...]:
+    """What a command line begins with; all there is for the help, and to find what a misspelled name is close to."""
+    everything = (*COMMANDS, *GROUPS)
+    return (args[0],) if args and args[0] in everything else everything
 
 
 def _print_version(wanted: bool) -> None:
@@ -100,7 +103,6 @@ def _print_version(wanted: bool) -> None:
     raise typer.Exit
 
 
-@app.callback()
 def _root(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
@@ -116,7 +118,7 @@ def run(args: Sequence[str]) -> int:
 
 def _run(args: Sequence[str]) -> int:
     try:
-        code = int(app(list(args) or ["--help"], prog_name=NAME, standalone_mode=False) or 0)
+        code = int(app_of(_needed(args))(list(args) or ["--help"], prog_name=NAME, standalone_mode=False) or 0)
         return code if args else WRONG_USE
     except typer.TyperException as error:
         return _wrong_use(error)

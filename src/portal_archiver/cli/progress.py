@@ -94,5 +94,6 @@ class PlainLines:
     def __call__(self, progress: Progress) -> None:
         """Take note of one page."""
         if self._pace.allows(progress.portal):
-            done = f"{count(progress.done, 'page')} done, {progress.waiting:,} waiting"
-            self._screen.say(Text(safe(f"{progress.portal}: {done}")))
+            done, left = count(progress.done, "page"), f"{progress.waiting:,}"
+            said = f"learning: {done} read, {left} left" if not progress.url else f"{done} done, {left} waiting"
+            self._screen.say(Text(safe(f"{progress.portal}: {said}")))

@@ -25,7 +25,7 @@ from portal_archiver.parser.pictures import is_icon
 from portal_archiver.parser.pieces import Piece, inline_html
 from portal_archiver.parser.region import MAX_LINKED, ProseIndex, Region, inserted_box, is_prose
 from portal_archiver.parser.tables import is_data_table, read_table
-from portal_archiver.parser.vocabulary import is_file, is_furniture, is_picture, leads_to_page, names_file
+from portal_archiver.parser.vocabulary import READ_ON, is_file, is_furniture, is_picture, leads_to_page, names_file
 from portal_archiver.text import fold, plain
 
 SOURCE_LENGTH = 90  # characters
@@ -220,7 +220,9 @@ class _Reader:
         if self.is_author_field(block, text) or (not self.in_text and read_byline(text)):
             return False
         is_address = text.startswith(("http://", "https://", "www."))  # written out for the reader
-        away = block.link_share > LINKED and any(leads_to_page(anchor.href) for anchor in block.anchors)
+        # "Xem thêm: Lễ hội xuống đồng", whose second half is a link
+        linked = MAX_LINKED if READ_ON.match(folded) else LINKED
+        away = block.link_share > linked and any(leads_to_page(anchor.href) for anchor in block.anchors)
         return away and self.outline.tag(block) != "td" and not is_address
 
     def keep(self, position: int, block: Block, text: str) -> None:

@@ -117,6 +117,8 @@ def looks_like_name(text: str) -> bool:
     bare = clean_name(text)
     if INITIALS.match(bare):
         return True
+    if SOURCE_LINE.match(bare):  # "Theo Báo Bạch Hải"
+        return False
     name, dash, unit = bare.partition(" - ")
     if dash and ORGANIZATION.match(unit):  # "Thái Bảo - Phòng Kinh tế và Hạ tầng"
         return len(unit) <= 60 and looks_like_name(name)

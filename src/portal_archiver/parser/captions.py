@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from portal_archiver.parser.byline import CREDIT
 from portal_archiver.parser.dom import HEADINGS, Block, Outline
@@ -82,6 +83,8 @@ class Captions:
             return True
         named, credited = "caption" in called, CREDIT.search(text) is not None
         if self.picture is None:  # its picture is lost, or stands above the caption before this one
+            if first and "lead" not in called and self._is_set_like_a_later_one(block, text):
+                return True
             return (named and credited) or self._is_set_like_the_others(block, text)
         return named or credited or ("lead" not in called and self._looks_like_one(block, text, emphasized, first))
 
@@ -114,12 +117,26 @@ class Captions:
         centered = self.outline.is_centered(block, 1) and not block.is_bold
         return centered and self.are_centered and len(text) <= LONE_CAPTION
 
+    def _is_set_like_a_later_one(self, block: Block, text: str) -> bool:
+        """The report opens with a line in italics, not closed as a sentence is, and below a picture stands another:
+        the caption of a picture that is lost."""
+        if not _is_italic(block) or len(text) > LONE_CAPTION or text[-1] in ".:;!?)":
+            return False
+        inside = self.outline.blocks[self.start : self.end]
+        pairs = pairwise(inside)
+        return any(above.pictures and not above.text and _is_italic(below) for above, below in pairs)
+
     def _framed_together(self, position: int) -> bool:
         """Whether the block stands with the last caption, and little else, in one element."""
         for element in self.outline.around(self.outline.blocks[position]):
             if element.start <= self.last_at:
                 return element.end - element.start <= FRAME_BLOCKS
         return False
+
+
+def _is_italic(block: Block) -> bool:
+    """Set in italics from the first word to the last."""
+    return bool(block.text) and all("em" in tags for text, tags, _ in block.parts if text.strip())
 
 
 def is_one_sentence(text: str) -> bool:

@@ -11,7 +11,16 @@ from portal_archiver.parser.byline import read_credit
 from portal_archiver.parser.dom import Anchor, Block, Outline
 from portal_archiver.parser.pictures import picture_url
 from portal_archiver.parser.region import Region
-from portal_archiver.parser.vocabulary import ATTACHED, FILE_ENDINGS, is_file, is_picture, names_file
+from portal_archiver.parser.vocabulary import (
+    ATTACHED,
+    ENLARGED,
+    FILE_ENDINGS,
+    PICTURE_ENDINGS,
+    is_file,
+    is_picture,
+    names_file,
+)
+from portal_archiver.text import fold
 from portal_archiver.urls import absolute, canonicalize
 
 BEHIND = 12  # blocks behind a report in which its files may be named
@@ -46,10 +55,14 @@ def _photos(outline: Outline, region: Region, reading: Reading, base: str) -> It
 
 
 def read_attachments(outline: Outline, region: Region, base: str) -> tuple[Attachment, ...]:
-    """The files linked from the report itself, each once."""
+    """The files linked from the report itself, each once: scanned pages among them, if they are not shown as well."""
     found: dict[str, Attachment] = {}
-    for block in (*outline.blocks[region.start : region.end], *_announced(outline, region)):
+    blocks = outline.blocks[region.start : region.end]
+    shown = {picture_url(node, base) for block in blocks for node in block.pictures}
+    for block in (*blocks, *_announced(outline, region)):
         for attachment in _files(block, base):
+            if attachment.url in shown:
+                continue
             if not found.get(attachment.url, attachment).title or attachment.url not in found:
                 found[attachment.url] = attachment
     return tuple(found.values())
@@ -68,11 +81,12 @@ def _announced(outline: Outline, region: Region) -> Iterator[Block]:
 
 
 def _files(block: Block, base: str) -> Iterator[Attachment]:
-    announced = ATTACHED.match(block.folded) is not None  # then a picture is a file too
+    announced = ATTACHED.match(block.folded) is not None
     for anchor in block.anchors:
-        if (
-            is_file(anchor.href) or names_file(anchor.text) or (announced and is_picture(anchor.href))
-        ) and canonicalize(anchor.href, base):
+        # "Xem chi tiết tại đây" leads to a scanned page; a link around or beside a picture shows that one larger.
+        scanned = anchor.text and not block.pictures and not ENLARGED.match(fold(anchor.text))
+        picture = is_picture(anchor.href) and (announced or scanned)
+        if (is_file(anchor.href) or names_file(anchor.text) or picture) and canonicalize(anchor.href, base):
             yield attachment(anchor, base)
 
 
@@ -84,4 +98,4 @@ def attachment(anchor: Anchor, base: str) -> Attachment:
     except ValueError:
         url = path = anchor.href
     ending = path[path.rfind(".") :].lower() if "." in path else ""
-    return Attachment(url, anchor.text or path.rsplit("/", 1)[-1], FILE_ENDINGS.get(ending))
+    return Attachment(url, anchor.text or path.rsplit("/", 1)[-1], (FILE_ENDINGS | PICTURE_ENDINGS).get(ending))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from portal_archiver.parser.byline import read_byline
 from portal_archiver.parser.dom import Block, Element, Outline
 from portal_archiver.parser.meta_line import meta_line_of
 from portal_archiver.parser.vocabulary import (
@@ -135,8 +136,16 @@ def without_list(outline: Outline, start: int, end: int) -> int:
         here -= 1
     if end - here < MENU_LINKS:
         return end
-    heading = outline.blocks[here - 1] if here > start else None
-    return here - 1 if heading and len(heading.text) < HEADING_LENGTH and not is_prose(heading) else here
+    return here - 1 if here > start and _heads_list(outline, here - 1) else here
+
+
+def _heads_list(outline: Outline, position: int) -> bool:
+    """Whether a short text is the heading of the list behind it, and not the last line of the text before it."""
+    block = outline.blocks[position]
+    if len(block.text) >= HEADING_LENGTH or is_prose(block) or read_byline(block.text):
+        return False
+    around = next((each for each in outline.around(block) if each.start < position), None)
+    return not (around and around.end == position + 1 and any(map(is_prose, outline.blocks[around.start : position])))
 
 
 def _is_listed(block: Block) -> bool:
@@ -160,13 +169,14 @@ def end_of_report(index: ProseIndex, start: int, end: int) -> int:
     Counters and "Bình luận (0)" stand under many headlines too: with the report right below they end nothing. Nor does
     a box of related reports that stands between two paragraphs.
     """
-    position = start
+    position, outline = start, index.outline
     while position < end:
         behind = position + 1
         if index.ends_report(position):
             box = inserted_box(index, start, position)
             soon = min(position + SOON, end)
-            above = index.prose_in(start, position) == 0 and not index.has_menu(position, soon)
+            cards = sum(map(_is_listed, outline.blocks[position:soon])) > 1  # with leads, which look like prose
+            above = index.prose_in(start, position) == 0 and not cards and not index.has_menu(position, soon)
             if not box and not (above and index.prose_in(position, soon) >= ENOUGH_PROSE):
                 return position
             behind = box or behind
@@ -198,7 +208,8 @@ def inserted_box(index: ProseIndex, start: int, position: int) -> int | None:
         return None
     if end - position > LONGEST_BOX or min(before, behind) < PROSE_LENGTH or index.ends_report(end):
         return None
-    return end
+    # A link behind each paragraph: what looks like the report's text are the leads of other reports.
+    return None if any(map(_is_listed, outline.blocks[end : end + PARAGRAPHS_BEHIND])) else end
 
 
 def ends_report(outline: Outline, position: int) -> bool:

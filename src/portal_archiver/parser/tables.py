@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from itertools import islice, takewhile
-
-from bs4 import BeautifulSoup
-from bs4.element import Tag
+from typing import TYPE_CHECKING
 
 from portal_archiver.parser.dom import Element, Outline
 from portal_archiver.text import plain
+
+if TYPE_CHECKING:
+    from bs4.element import Tag
 
 MAX_CELL = 400  # characters: a longer cell holds prose, and the table is there for the layout
 SPANS = ("colspan", "rowspan")
@@ -43,6 +44,8 @@ def is_data_table(outline: Outline, element: Element, index: int) -> bool:
 
 def read_table(html: str) -> Table:
     """Reads one table's HTML into lines and clean markup; empty rows are left out."""
+    from bs4 import BeautifulSoup  # takes a while to load, and few pages have a table
+
     soup = BeautifulSoup(html, "lxml")
     rows = [row for row in map(_cells, soup.find_all("tr")) if any(text for text, _ in row)]
     lines = [" | ".join(text for text, _ in row if text) for row in rows]

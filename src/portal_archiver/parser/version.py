@@ -10,7 +10,7 @@ from portal_archiver.model import Portal
 
 # To be raised by one with every change of what is read from the same bytes: `portal-archiver reparse` then reads the
 # archived pages anew, and a crawl takes no difference between two parsers for an edit.
-VERSION = 2
+VERSION = 3
 
 
 def version_for(portal: Portal | None) -> str:

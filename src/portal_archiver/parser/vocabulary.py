@@ -77,6 +77,8 @@ FURNITURE = _whole(
     r"\(?\d+ (?:bau chon|phieu|votes?|binh luan|phan hoi|comments?|reads?)\)?|(?:un)?like \d+|(?:khong )?thich \d*",
     r"printer-friendly version|send by email|log in to post comments|tro ve|tuong phan|nghe bai viet",
     r"danh gia(?: bai viet)?\s*:[^.!?]*(?:star|phieu|luot|diem|binh chon)[^.!?]*",  # "Đánh giá bài viết: (0 lượt)"
+    r"nghe (?:doc )?bai(?: viet| bao)?\b[^.!?]*\b\d+:\d\d(?:\s*/\s*\d+:\d\d)?",  # "Nghe bài viết Giọng nữ 0:00 / 4:33"
+    r"tai (?:ung dung|app)\b.*\b(?:app ?store|google play|ch play)\b.*",  # "Tải ứng dụng ... trên App Store"
     r"danh gia\s*:?|(?:\d )?(?:binh chon|danh gia)|<o:p>(?:</o:p>)?|[x×`_=~]+",
 )
 # Names of modules, never a headline: the h1 of a portlet, a box title.
@@ -207,6 +209,15 @@ FILE_ENDINGS = {
     ".7z": "application/x-7z-compressed",
     ".csv": "text/csv",
 }
+PICTURE_ENDINGS = {
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".bmp": "image/bmp",
+}
+ENLARGED = re.compile(r"(?:xem )?(?:anh|hinh)\b|xem (?:to|lon)|phong to|enlarge|zoom")  # what leads to a larger picture
 _ENDING = "|".join(ending.removeprefix(".") for ending in sorted(FILE_ENDINGS, key=len, reverse=True))
 # Addresses that deliver a file without its ending, or behind it: /api/file/download/8812, DownloadFile.aspx?f=KH15,
 # ?download=1, LinkClick.aspx?fileticket=Zk8v, /documents/30401/Phieu.doc/7ad0f6b2-5b1c?version=1.0
@@ -242,7 +253,7 @@ def is_file(href: str) -> bool:
 
 def is_picture(href: str) -> bool:
     """Whether a link leads to a picture, as those around photos often do."""
-    return href.split("?")[0].lower().endswith((".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp"))
+    return href.split("?")[0].lower().endswith(tuple(PICTURE_ENDINGS))
 
 
 def is_furniture(text: str) -> bool:

@@ -9,10 +9,15 @@ from dataclasses import dataclass, field
 
 from portal_archiver.errors import PortalArchiverError
 
+LEARNING = "learning"
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One URL is done: `outcome` is `Archive.save`'s, "not-modified", "index" (a sitemap or feed), or a reason."""
+    """One URL is done: `outcome` is `Archive.save`'s, "not-modified", "index" (a sitemap or feed), or a reason.
+
+    With LEARNING it is one page of the archive that is read at the end of a run, to learn from; it has no `url`.
+    """
 
     portal: str
     url: str

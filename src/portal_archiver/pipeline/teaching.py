@@ -18,7 +18,7 @@ from portal_archiver.parser.learning import learn
 from portal_archiver.pipeline.drift import LONG_TEXT, drifted
 from portal_archiver.pipeline.learning import Show, Templates, keep_plain, learn_portal, profile_of, samples_of
 from portal_archiver.pipeline.looks import Looks, corrected
-from portal_archiver.pipeline.options import Options
+from portal_archiver.pipeline.options import LEARNING, Options, Progress
 from portal_archiver.pipeline.profiles import Taught
 from portal_archiver.pipeline.reading import Readers, in_words, read_page
 from portal_archiver.pipeline.reparse import Reparse, ReparseOptions
@@ -37,6 +37,16 @@ CURABLE = frozenset({"report", "title", "date", "body", "credit", "byline", "une
 
 class RefusedError(Exception):
     """Nothing is kept, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """When a template changed, as far as the runs tell: the first that missed something began, or one that was killed
+    before it. From `untold` on no run lived to try to learn; so many runs ended and `missed` it."""
+
+    begin: datetime
+    untold: datetime
+    missed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,7 @@ class Lessons:
             return self._heal(portal, report, looks, nights)
         if report.alarms or not self._is_time(portal.key):
             return report
-        learned = learn_portal(portal.key, self.archive, show=self._patience())
+        learned = learn_portal(portal.key, self.archive, show=self._patience(portal.key))
         if not learned.is_kept:
             raise RefusedError(learned.reason)
         digest = self.archive.profiles(portal.key)[-1].digest
@@ -91,11 +101,13 @@ class Lessons:
         tried = self.archive.last_learning(key)
         return tried is not None and tried > datetime.now(UTC) - AGAIN
 
-    def _patience(self) -> Show:
-        """What ends learning when the time is over, or the crawl is to stop."""
+    def _patience(self, key: str) -> Show:
+        """What tells how far learning is, and ends it when the time is over or the crawl is to stop."""
         deadline = time.monotonic() + SECONDS
 
         def show(done: int, total: int) -> None:
+            if self.options.on_progress:
+                self.options.on_progress(Progress(key, "", LEARNING, done, total - done))
             if self.options.stop.is_set():
                 raise RefusedError("the crawl was stopped")
             if time.monotonic() > deadline:
@@ -106,10 +118,11 @@ class Lessons:
     def _heal(self, portal: Portal, report: RunReport, looks: Looks, nights: tuple[Night, ...]) -> RunReport:
         """Learn the new template and read its pages anew; RefusedError where that mends nothing or spoils something."""
         key, fields = portal.key, {alarm.field for alarm in report.alarms}
-        begin, missed = self._changed_at(report, fields)
-        if missed > EVERY_NIGHT and self._tried_lately(key):
+        change = self._changed_at(report, fields)
+        begin = change.begin
+        if change.missed > EVERY_NIGHT and self._tried_lately(key):
             return report
-        lesson = learn(samples_of(key, self.archive, begin), self._patience())
+        lesson = learn(samples_of(key, self.archive, begin), self._patience(key))
         if not lesson.learned:
             raise RefusedError("; ".join(lesson.doubts) or "nothing is sure")
         before = Taught(portal, self.archive)
@@ -120,7 +133,7 @@ class Lessons:
             keep_plain(key, self.archive)
             if not self.archive.keep_profile(key, profile_of(lesson, templates, begin)):
                 raise RefusedError("they teach what is known already")
-            self._read_anew(portal, begin, report.started_at)
+            self._read_anew(portal, change)
             yields, moved = looks.anew(self.archive, Taught(portal, self.archive))
             alarms = [*drifted(yields, nights), *(alarm for alarm in report.alarms if alarm.field == "silence")]
             left = {alarm.field for alarm in alarms}
@@ -135,16 +148,19 @@ class Lessons:
             self.archive.finish_run(report.id, taught)
         return taught
 
-    def _changed_at(self, report: RunReport, fields: set[str]) -> tuple[datetime, int]:
-        """The beginning of the first of the runs in a row that missed one of these fields, and how many those are."""
-        begin, missed = report.started_at, 1
+    def _changed_at(self, report: RunReport, fields: set[str]) -> _Change:
+        """Since when runs have missed one of these fields, back to the last one that did not."""
+        begin = untold = report.started_at
+        missed, tried = 1, False
         for run in self.archive.runs(portal=report.portal, limit=90):
-            if run.id == report.id or not run.yields:
+            killed = run.stopped == "killed"
+            if run.id == report.id or not (run.yields or killed):
                 continue
-            if not fields & {alarm.field for alarm in run.alarms}:
+            if not killed and not fields & {alarm.field for alarm in run.alarms}:
                 break
-            begin, missed = run.started_at, missed + 1
-        return begin, missed
+            begin, missed, tried = run.started_at, missed + (not killed), tried or run.learning is not None
+            untold = untold if tried else begin
+        return _Change(begin, untold, missed)
 
     def _must_suit_old_pages(self, portal: Portal, before: Taught, templates: Templates, begin: datetime) -> None:
         """RefusedError where pages from before, on which the new profile fits, would lose by it."""
@@ -163,9 +179,9 @@ class Lessons:
         if worst and lost[worst] > max(1, WORSE * reports):
             raise RefusedError(f"{lost[worst]} of {reports} pages from before would be read worse with it: {worst}")
 
-    def _read_anew(self, portal: Portal, begin: datetime, tonight: datetime) -> None:
-        """The pages of the new template with the new profile; what this run took for edits is judged anew."""
-        options = ReparseOptions(Scope(since=begin, unsettled=tonight), stop=self.options.stop)
+    def _read_anew(self, portal: Portal, change: _Change) -> None:
+        """The pages of the new template with the new profile; what was never judged with one is judged anew."""
+        options = ReparseOptions(Scope(since=change.begin, unsettled=change.untold), stop=self.options.stop)
         if asyncio.run(Reparse(portal, self.archive, self.readers, options).travel()).stopped:
             raise RefusedError("the crawl was stopped")
 

@@ -65,13 +65,13 @@ def candidates(
 
 
 def _claims(outline: Outline, metadata: Metadata, url: str, anchor: str) -> Claims:
-    claim = fold(metadata.title)
+    claim, window = fold(metadata.title), fold(metadata.window_title)
     slug = words(slug_of(url))
     return Claims(
         outline,
         slug=frozenset() if MODULE_TITLES.match(" ".join(slug)) else frozenset(slug),  # chi-tiet-tin.aspx?id=12
         metadata="" if SITE_NAMES.match(claim) else claim,
-        window=fold(metadata.window_title),
+        window="" if SITE_NAMES.match(window) else window,
         anchor=frozenset(words(anchor)),
         host=host_of(url).replace(".", "").replace("-", ""),
     )

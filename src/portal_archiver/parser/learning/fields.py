@@ -72,9 +72,7 @@ def _is_clock(trial: Trial, specimens: Mapping[int, Specimen]) -> bool:
     return same >= FETCHED * len(trial.values)
 
 
-def choose_body(
-    trials: Sequence[Trial], pages: Collection[int], moving: Collection[str], trusted: Collection[int]
-) -> Choice | None:
+def choose_body(trials: Sequence[Trial], pages: Collection[int], trusted: Collection[int]) -> Choice | None:
     """The smallest container that holds the text of nearly all pages, of those `trusted` that have the right headline.
 
     A text that stands behind it on a few pages alone is a reader's comment, or the parser's mistake.
@@ -84,7 +82,7 @@ def choose_body(
     for trial in trials:
         complete, behind, before = (len(found & known) for found in (trial.complete, trial.behind, trial.before))
         number = complete + behind + before
-        if trial.selector in moving or number < SEVERAL or len(trial.matched) < MATCHED * len(pages):
+        if number < SEVERAL or len(trial.matched) < MATCHED * len(pages):
             continue
         if before <= LOST * number and behind <= BEHIND * number:
             fit.append(trial)

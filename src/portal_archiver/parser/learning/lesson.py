@@ -19,7 +19,7 @@ from portal_archiver.parser.learning.places import choose_captions, choose_omitt
 from portal_archiver.parser.learning.profile import FEW, Lesson, Template
 from portal_archiver.parser.learning.remembering import recalled
 from portal_archiver.parser.learning.shapes import grouped
-from portal_archiver.parser.learning.specimen import Mark, Sample, Specimen
+from portal_archiver.parser.learning.specimen import Mark, Sample, Specimen, specimen_of
 from portal_archiver.parser.learning.trials import Trial, proposed, text_of, try_bodies, try_values
 from portal_archiver.parser.metadata import charset_of
 from portal_archiver.parser.outline import parse
@@ -27,7 +27,7 @@ from portal_archiver.parser.values import is_title, squashed
 from portal_archiver.text import decode
 
 LEAST = 3  # pages: with fewer nothing is learned
-VALUES = ("title", "published", "author", "section")
+VALUES = ("published", "author", "section")
 MOST_TEMPLATES = 6
 SAME = 0.5  # share of different headlines below which pages are much alike
 
@@ -121,25 +121,36 @@ class _Class:
 
     def _template(self, pages: set[int]) -> tuple[Template | None, set[int]]:
         chosen = {page: self.specimens[page] for page in sorted(pages)}
-        trials = self._trials(chosen)
-        moving = self._moving(chosen, trials)
-        title = choose_title(trials["title"], chosen, moving)
+        trials = self._trials(chosen, ("title",))
+        title = choose_title(trials["title"], chosen, self._moving(chosen, trials["title"]))
         if title is None:
             return None, set()
         headline = next(trial for trial in trials["title"] if trial.selector == title.selector)
-        body = choose_body(trials["body"], chosen, moving, headline.agreed)
+        # Where the parser took something else for the headline everywhere, what it read below is all there is.
+        trusted = headline.agreed if len(headline.agreed) >= LEAST else headline.passed
+        body = choose_body(trials["body"], chosen, trusted)
         if body is None:
             return None, set()
         container = next(trial for trial in trials["body"] if trial.selector == body.selector)
         fitting = headline.passed & container.matched
-        inside = {page: chosen[page] for page in sorted(fitting)}
-        if len(inside) < LEAST:
+        if len(fitting) < LEAST:
             return None, set()
-        values = [choose_value(field, trials[field], inside, moving) for field in VALUES[1:]]
+        inside = self._read_so(fitting, headline.agreed, {"title": title.selector, "body": body.selector})
+        trials = self._trials(inside, VALUES)
+        values = [choose_value(field, trials[field], inside, self._moving(inside, trials[field])) for field in VALUES]
         rest = [choose_captions(inside), choose_omitted(inside, self.lines, self._headlines(title.selector))]
         choices = tuple(choice for choice in (title, body, *values, *rest) if choice)
         kind = Counter(one.kind for one in inside.values()).most_common(1)[0][0]
         return Template(kind, len(inside), choices), fitting
+
+    def _read_so(self, pages: set[int], rightly: set[int], select: Mapping[str, str]) -> dict[int, Specimen]:
+        """The pages of a template; those that the parser alone read under another headline are read with this one."""
+        return {
+            page: self.specimens[page]
+            if page in rightly or self.samples[page].known
+            else specimen_of(self.samples[page], select)
+            for page in sorted(pages)
+        }
 
     def _headlines(self, selector: str) -> dict[int, str]:
         """What a learned place of headlines holds on every page, also on those that are no reports to the parser."""
@@ -150,22 +161,24 @@ class _Class:
                 found[page] = text
         return found
 
-    def _trials(self, chosen: Mapping[int, Specimen]) -> dict[str, list[Trial]]:
-        """Every selector that is worth it, tried on every page."""
+    def _trials(self, chosen: Mapping[int, Specimen], fields: Sequence[str]) -> dict[str, list[Trial]]:
+        """Every selector of these fields that is worth it, tried on every page; with the title, those of bodies."""
         trials = {
             field: [Trial(*each) for each in proposed(one.marks.get(field, ()) for one in chosen.values())]
-            for field in VALUES
+            for field in fields
         }
-        bodies = ([Mark("", selectors) for selectors in one.bodies] for one in chosen.values())
-        trials["body"] = [Trial(*each) for each in proposed(bodies)]
+        bodies: list[Trial] = []
+        if "title" in fields:
+            around = ([Mark("", selectors) for selectors in one.bodies] for one in chosen.values())
+            bodies = [Trial(*each) for each in proposed(around)]
         for page, specimen in chosen.items():
             tree = _tree(self.samples[page])
-            for field in VALUES:
+            for field in fields:
                 try_values(trials[field], field, page, specimen, tree)
-            try_bodies(trials["body"], page, specimen, tree, self.lines)
-        return trials
+            try_bodies(bodies, page, specimen, tree, self.lines)
+        return trials | {"body": bodies}
 
-    def _moving(self, chosen: Mapping[int, Specimen], trials: Mapping[str, Sequence[Trial]]) -> set[str]:
+    def _moving(self, chosen: Mapping[int, Specimen], trials: Sequence[Trial]) -> set[str]:
         """The selectors that find something else in most of the pages that were captured twice: a clock, a counter, the
         address of whoever asks. One page alone may have been edited."""
         asked: Counter[str] = Counter()
@@ -173,7 +186,7 @@ class _Class:
         for page in chosen:
             for sample in self.older.get(self.specimens[page].url, ()):
                 before, now = _tree(sample), _tree(self.samples[page])
-                for trial in (trial for field in VALUES for trial in trials[field]):
+                for trial in trials:
                     then, today = before.css_first(trial.selector), now.css_first(trial.selector)
                     if then and today:
                         asked[trial.selector] += 1
@@ -192,7 +205,8 @@ class _Class:
                 yield f"template {number} rests on {template.pages} pages: from {FEW} on it is sure"
         if len(templates) > 1:
             yield f"the portal has {len(templates)} templates: for each page the first that fits decides"
-        titles = [one.article.title for one in self.specimens if one.is_report and one.article]
+        titles = [title for each in templates for title in self._headlines(each.select["title"]).values()]
+        titles = titles or [one.article.title for one in self.specimens if one.is_report and one.article]
         if len(titles) >= FEW and variety(titles) < SAME:
             share = f"{variety(titles):.0%} of the headlines differ"
             yield f"{share}: pages so much alike hide what is frame and what is text"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from selectolax.lexbor import LexborNode
 
-from portal_archiver.model import REPORT_KINDS, Article, Capture, Kind, Link
+from portal_archiver.model import REPORT_KINDS, Article, Capture, Kind, Link, Portal
 from portal_archiver.parser.body import Reading
 from portal_archiver.parser.dom import Block, Element, Outline
 from portal_archiver.parser.edges import main_element
@@ -22,7 +22,7 @@ from portal_archiver.parser.pieces import Piece as Part
 from portal_archiver.parser.values import squashed
 from portal_archiver.text import plain
 
-HEADLINES = 4  # candidates of one page that have a say
+HEADLINES = 6  # candidates of one page that have a say
 AROUND = 8  # blocks above a headline and behind a report among which a value is looked for
 BODIES = 5  # elements around the text that may be its container
 LARGE = 20_000  # characters of an element that is not looked into
@@ -89,10 +89,11 @@ class Specimen:
         return self.article.published.day if self.article and self.article.published else None
 
 
-def specimen_of(sample: Sample) -> Specimen:
-    """Reads a page as the parser does that knows no other."""
+def specimen_of(sample: Sample, select: Mapping[str, str] | None = None) -> Specimen:
+    """Reads a page as the parser does that knows no other, or nothing of them but a template's selectors."""
     capture = sample.capture
-    known = Known(None, capture.headers, capture.fetched_at, sample.seen_as)
+    portal = Portal((capture.final_url,), learned=(select,)) if select else None
+    known = Known(portal, capture.headers, capture.fetched_at, sample.seen_as)
     evidence = gather(capture.body, capture.final_url, known)
     title, reading = choose(evidence)
     article = build_article(evidence, title, reading) if title and reading else None
@@ -165,8 +166,9 @@ def _marks(evidence: Evidence, spots: Spots, title: Candidate, article: Article)
     behind = range(title.block, min(len(blocks), title.region.end + AROUND))
     around = [*behind, *above]
     published, author, section = article.published, article.author, article.section
+    able = headlines(evidence, thorough=True)[:HEADLINES]
     found = {
-        "title": [spots.mark(other.text, other.block, other.score) for other in headlines(evidence)[:HEADLINES]],
+        "title": [spots.mark(other.text, other.block, other.score) for other in able],
         "published": [spots.find(published.raw, around)] if published and published.origin == "element" else [],
         "author": [spots.find(author, [*reversed(behind), *above])] if author else [],
         "section": [spots.find(section.rpartition(" > ")[2], [*above, *behind])] if section else [],

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from portal_archiver.parser.byline import is_source_line
 from portal_archiver.parser.dates import find_dates
 from portal_archiver.parser.headline.view import headline_text
 from portal_archiver.parser.learning.constancy import Constancy
@@ -68,8 +69,8 @@ def try_values(trials: Iterable[Trial], field_name: str, page: int, specimen: Sp
     for trial in trials:
         node = tree.css_first(trial.selector)
         text = text_of(node) if node else ""
-        if not text:
-            continue
+        if not text or (field_name == "author" and is_source_line(text)):
+            continue  # "Theo Báo Bạch Hải" stands where a name would
         trial.matched.add(page)
         value = headline_text(text) if field_name == "title" else text
         if not CHECKS[field_name](value):
