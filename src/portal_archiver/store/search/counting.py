@@ -20,8 +20,6 @@ MOST_ENTRIES = 1_000_000
 OF_A_PHRASE = 2  # times as much does an entry cost where its places matter
 MOST_CHECKED = 100  # reports with all pairs of a phrase that are read to see the phrase itself
 _NUMBERS = "SELECT docid FROM articles WHERE id IN (SELECT value FROM json_each(?))"
-_REPORTS = "SELECT count(*) FROM articles WHERE docid BETWEEN ? AND ?"
-_NTH = "SELECT docid FROM articles WHERE docid BETWEEN ? AND ? ORDER BY docid DESC LIMIT 1 OFFSET ?"
 
 
 class Counted(NamedTuple):
@@ -38,12 +36,12 @@ def count(scope: Scope, match: str, words: Words) -> Counted:
     entries = words.entries * (OF_A_PHRASE if words.query.is_phrase else 1)
     if entries <= MOST_ENTRIES:
         return Counted(scope.count(match))
-    span = (scope.first, scope.last)
-    (reports,) = scope.sql.execute(_REPORTS, span).fetchone()
+    days = Scope(scope.sql, first=scope.first, last=scope.last)
+    reports = days.count()
     window = words.frequencies.reports * MOST_ENTRIES // entries
     if reports <= window:
         return Counted(scope.count(match))
-    (oldest,) = scope.sql.execute(_NTH, (*span, window - 1)).fetchone()
+    oldest = days.oldest_of(window, reports)
     return Counted(scope.between(oldest, scope.last).count(match) * reports // window, estimated=True)
 
 
