@@ -19,26 +19,44 @@ MATCHED = 0.5  # share of a group's pages on which the selector of a headline or
 AGREED = 0.8  # share of the pages with both on which a field's selector finds what the parser read
 SEVERAL = 3  # pages on which a value must have been read before its place is believed
 SHARE = 0.2  # the same, as a share of the pages
+AS_GOOD = 0.75  # of what the headlines say that the parser finds by itself
 DIFFERENT = 0.25  # share of different headlines from which on they are not a label
 LOST, BEHIND = 0.04, 0.25  # shares of pages where a container may leave out text: at all, and behind it
 SECTIONS = 2  # different ones: where all pages are of one, a menu item of that name would do
 FETCHED = 0.8  # share of dates that are the day of the capture: a clock
 
 
-def choose_title(trials: Sequence[Trial], pages: Collection[int], moving: Collection[str]) -> Choice | None:
-    """The selector with the most votes whose values differ from page to page."""
+def choose_title(trials: Sequence[Trial], specimens: Mapping[int, Specimen], moving: Collection[str]) -> Choice | None:
+    """The selector with the most votes whose values differ from page to page.
+
+    None where the parser finds better headlines by itself, in places that no selector names.
+    """
     fit = [
         trial
         for trial in trials
         if trial.selector not in moving
-        and len(trial.passed) >= max(SEVERAL, MATCHED * len(pages))
+        and "p:nth" not in trial.selector  # so many paragraphs down: on another report that is something else
+        and len(trial.passed) >= max(SEVERAL, MATCHED * len(specimens))
         and variety(trial.values.values()) >= DIFFERENT
         and trial.votes > 0
+        and _telling(trial.votes, trial.values.values()) >= AS_GOOD * _alone(specimens, trial.passed)
     ]
     ranked = sorted(
-        fit, key=lambda trial: (-round(trial.votes * variety(trial.values.values())), trial.cost, trial.selector)
+        fit, key=lambda trial: (-round(_telling(trial.votes, trial.values.values())), trial.cost, trial.selector)
     )
-    return _choice("title", ranked, pages)
+    return _choice("title", ranked, specimens)
+
+
+def _telling(votes: float, values: Collection[str]) -> float:
+    """The votes for headlines. What stands on many pages alike, as the name of a section does, is none, even if the
+    names differ on most of the few pages that there are."""
+    return votes * variety(values) ** 3
+
+
+def _alone(specimens: Mapping[int, Specimen], pages: Collection[int]) -> float:
+    """The same of the headlines that the parser finds on some of the pages by itself."""
+    best = [marks[0] for page in pages if (marks := specimens[page].marks.get("title"))]
+    return _telling(sum(mark.weight for mark in best), [mark.text for mark in best])
 
 
 def choose_value(

@@ -64,7 +64,8 @@ def proposed(pages: Iterable[Iterable[Mark]]) -> list[Proposal]:
 
 def try_values(trials: Iterable[Trial], field_name: str, page: int, specimen: Specimen, tree: LexborHTMLParser) -> None:
     """Notes what the selectors of a field with a plain value find on one page."""
-    marks = {squashed(mark.text): mark.weight for mark in specimen.marks.get(field_name, ())}
+    best_last = sorted(specimen.marks.get(field_name, ()), key=lambda mark: mark.weight)
+    marks = {squashed(mark.text): mark.weight for mark in best_last}
     wanted = _read_as(field_name, specimen)
     for trial in trials:
         node = tree.css_first(trial.selector)
