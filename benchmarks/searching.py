@@ -1,14 +1,26 @@
-"""Search beside the default FTS5 index and tantivy: the same reports, the same queries, one core, everything warm.
+"""Search beside the default FTS5 index, tantivy and PostgreSQL: the same reports and queries, one core, all warm.
 
     python -m benchmarks.searching [REPORTS] [--archive FILE]
 
-With --archive the archive is made there, or taken if it is there already.
+With --archive the archive is made there, or taken if it is there already. PostgreSQL is asked where Debian's is
+installed.
+
+What is measured is CPU time: of this process, of PostgreSQL that of the server's. Who does what for it:
+
+- The archive gives what `Archive.search` gives: the number of hits, and ten with their titles, portals, dates and
+  snippets from texts that are read for it. It finds a word in every spelling, so one that is rare with its diacritics
+  may be common for it: that is the p95 of rare words. Its pages are in SQLite's usual cache of 2 MB.
+- The default FTS5 index (`unicode61`, `ORDER BY bm25`) gives the number and ten titles and addresses, no snippets: what
+  a rare word costs the archive more is to read and to cut. Its cache is 200 MB. "with snippets" is the same with
+  FTS5's own, by `ORDER BY rank`, which cuts those of the ten hits alone.
+- tantivy gives the number and ten ids, PostgreSQL the number and ten titles, by `ts_rank` over all hits.
+
+The ratios are the archive's time through that of the default index: below 1 it is the faster one.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
 import random
 import re
 import sqlite3
@@ -17,26 +29,19 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from benchmarks.postgres import postgres
 from benchmarks.quality import compare
 from benchmarks.reports import fill, originals, reports
+from benchmarks.search_peers import LIMIT, Asked, Peer, default_index, plain, tantivy_index, with_snippets
 from portal_archiver import Archive
 from portal_archiver.store import index
 
-ASKED = 20  # queries of each class
-LIMIT = 10  # hits of each
+ASKED = 40  # queries of each class
 ROUNDS = 2  # the first one warms
-PLAIN = ("tantivy", "and its snippets")  # asked for no dates and no counts
-Search = Callable[["Asked"], Any]
-
-
-class Asked(NamedTuple):
-    """A query, and how it is meant: all of the words, any of them, or side by side; by date, or with counts."""
-
-    words: tuple[str, ...]
-    how: str = "all"
-    extra: str = ""  # "dates" (a year, newest first) or "facets"
+UPDATED = 200  # reports that are indexed anew to see what that costs
+OURS, DEFAULT = "portal-archiver", "default FTS5"
 
 
 def main() -> None:
@@ -54,43 +59,53 @@ def main() -> None:
         real = Path(folder) / "real.db"
         fill(real, originals())
         with Archive(real) as archive:
-            compare(archive, _default_index(archive.db.conn, Path(folder) / "real-default.db"))
+            compare(archive, default_index(archive.db.conn, Path(folder) / "real-default.db"))
 
 
 def _measure(archive: Archive, folder: Path) -> None:
     sql = archive.db.conn
     (number,) = sql.execute("SELECT count(*) FROM articles").fetchone()
     text = sql.execute("SELECT sum(length(CAST(title || body AS BLOB))) FROM revisions").fetchone()[0]
-    peers: dict[str, Search] = {"portal-archiver": lambda asked: _ours(archive, asked)}
+    peers = {OURS: Peer(lambda asked: _ours(archive, asked))}
     print(f"Searching {number:,} reports, {text / 1e6:,.0f} MB of text")
     size = sum(
         sql.execute(f"SELECT sum(length(block)) FROM {name}_data").fetchone()[0]
         for name in ("articles_fts", "articles_pairs")
     )
-    print(f"  {size / text:8.0%} of the text is the index; {_update(archive):.2f} ms to update a report in it")
+    print(f"  {size / text:8.0%} of the text is the index")
     start = time.perf_counter()
-    default = _default_index(sql, folder / "default.db")
+    default = default_index(sql, folder / "default.db")
     size = default.execute("SELECT sum(length(block)) FROM reports_data").fetchone()[0]
     print(f"  {size / text:8.0%} of the text is the default FTS5 index, built in {time.perf_counter() - start:.0f} s")
-    peers["default FTS5"] = lambda asked: _plain(default, asked)
-    # The same with what a list of hits shows, which the archive's own figures include.
-    peers["and its snippets"] = lambda asked: _with_snippets(default, asked)
-    if tantivy := _tantivy(sql, folder / "tantivy"):
+    peers[DEFAULT] = Peer(lambda asked: plain(default, asked))
+    peers["with snippets"] = Peer(lambda asked: with_snippets(default, asked), knows_more=False)
+    if tantivy := tantivy_index(sql, folder / "tantivy"):
         peers["tantivy"] = tantivy
-    print(f"  {'p50 and p95 in CPU-ms':30s}" + "".join(f"{name:>22s}" for name in peers))
-    for name, queries in _classes(sql).items():
-        asked = [search for peer, search in peers.items() if peer not in PLAIN or not queries[0].extra]
-        times = [_times(search, queries) for search in asked]
-        print(f"  {name:30s}" + "".join(f"{p50:13.2f} {p95:8.2f}" for p50, p95 in times))
+    with postgres(sql, number) as server:
+        if server:
+            peers["PostgreSQL"] = server
+        _compare_times(peers, _classes(sql))
+    _update(archive)
 
 
-def _times(search: Search, queries: list[Asked]) -> tuple[float, float]:
+def _compare_times(peers: dict[str, Peer], classes: dict[str, list[Asked]]) -> None:
+    names = "".join(f"{name:>20s}" for name in peers)
+    print(f"  {'p50 and p95 in CPU-ms':33s}{names}{'ratios':>12s}")
+    for name, queries in classes.items():
+        asked = {who: peer for who, peer in peers.items() if peer.knows_more or not queries[0].extra}
+        times = {who: _times(peer, queries) for who, peer in asked.items()}
+        cells = "".join(f"{times[who][0]:11.2f} {times[who][1]:8.2f}" if who in times else " " * 20 for who in peers)
+        ratios = "".join(f"{ours / theirs:6.2f}" for ours, theirs in zip(times[OURS], times[DEFAULT], strict=True))
+        print(f"  {name:33s}{cells}{ratios}")
+
+
+def _times(peer: Peer, queries: list[Asked]) -> tuple[float, float]:
     taken: list[float] = []
     for asked in queries:
         for _ in range(ROUNDS):
-            start = time.process_time()
-            search(asked)
-            seconds = time.process_time() - start
+            start = peer.clock()
+            peer.search(asked)
+            seconds = peer.clock() - start
         taken.append(seconds * 1e3)
     return statistics.median(taken), sorted(taken)[int(len(taken) * 0.95)]
 
@@ -125,9 +140,6 @@ def _text(sql: sqlite3.Connection, number: int) -> list[str]:
     return re.findall(r"[^\W_]+", body.lower())
 
 
-# --- the three of them ------------------------------------------------------------------------------------------------
-
-
 def _ours(archive: Archive, asked: Asked) -> Any:
     text = " ".join(asked.words)
     query = {"all": text, "any": f"{text}?", "phrase": f'"{text}"'}[asked.how]
@@ -138,92 +150,32 @@ def _ours(archive: Archive, asked: Asked) -> Any:
     return archive.search(query, limit=LIMIT)
 
 
-def _default_index(sql: sqlite3.Connection, path: Path) -> sqlite3.Connection:
-    default = sqlite3.connect(path, isolation_level=None)
-    default.execute("PRAGMA cache_size = -200000")
-    default.execute("CREATE TABLE facts (id INTEGER PRIMARY KEY, title, url, portal_id, published, body)")
-    default.execute("CREATE VIRTUAL TABLE reports USING fts5 (title, body, content = 'facts', content_rowid = 'id')")
-    default.execute("BEGIN")
-    default.executemany(
-        "INSERT INTO reports (rowid, title, body) VALUES (?, ?, ?)",
-        sql.execute("SELECT id, title, body FROM revisions"),
-    )
-    facts = (
-        "SELECT a.id, title, url, portal_id, a.published, body FROM articles a JOIN revisions r ON r.id = a.revision_id"
-    )
-    default.executemany("INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?)", sql.execute(facts))
-    default.execute("COMMIT")
-    default.execute("CREATE INDEX facts_by_day ON facts (published)")
-    return default
+def _update(archive: Archive) -> None:
+    """What the index costs when a report is saved: a new one is added, an edited one taken out and added again.
+
+    With a commit for each page, as a crawl has it, FTS5 also writes a part of the index for each, and merges the parts.
+    What was built as a whole is merged first: that is told apart. Nothing else is saved, and reports stay as they are.
+    """
+    ids = [number for (number,) in archive.db.execute("SELECT id FROM articles ORDER BY random()")]
+    rounds = [ids[first * UPDATED : (first + 1) * UPDATED] for first in range(3)]
+    settling, _ = _in_ms(archive, rounds[0], index.remove, index.add)
+    edited, alone = _in_ms(archive, rounds[1], index.remove, index.add)
+    _in_ms(archive, rounds[2], index.remove)
+    new, new_alone = _in_ms(archive, rounds[2], index.add)
+    print(f"  CPU-ms to index a report: a new one {new_alone:.2f}, {new:.2f} with its commit;", end=" ")
+    print(f"an edited one {alone:.2f}, {edited:.2f} with its commit ({settling:.2f} while parts of the build merge)")
 
 
-def _plain(default: sqlite3.Connection, asked: Asked) -> Any:
-    quoted = [f'"{word}"' for word in asked.words]
-    match = {"all": " ".join(quoted), "any": " OR ".join(quoted), "phrase": f'"{" ".join(asked.words)}"'}[asked.how]
-    found = "FROM reports JOIN facts ON facts.id = reports.rowid WHERE reports MATCH ?"
-    if asked.extra == "facets":
-        years = default.execute(f"SELECT substr(published, 1, 4), count(*) {found} GROUP BY 1", (match,)).fetchall()
-        return years, default.execute(f"SELECT portal_id, count(*) {found} GROUP BY 1", (match,)).fetchall()
-    if asked.extra == "dates":
-        year = "AND published BETWEEN '2019-01-01' AND '2019-12-31'"
-        return default.execute(
-            f"SELECT facts.title {found} {year} ORDER BY published DESC LIMIT {LIMIT}", (match,)
-        ).fetchall()
-    total = default.execute("SELECT count(*) FROM reports WHERE reports MATCH ?", (match,)).fetchone()
-    return total, default.execute(
-        f"SELECT facts.title, facts.url {found} ORDER BY bm25(reports) LIMIT {LIMIT}", (match,)
-    ).fetchall()
-
-
-def _with_snippets(default: sqlite3.Connection, asked: Asked) -> Any:
-    """The hits with FTS5's own snippets in the place of their counts."""
-    quoted = [f'"{word}"' for word in asked.words]
-    match = {"all": " ".join(quoted), "any": " OR ".join(quoted), "phrase": f'"{" ".join(asked.words)}"'}[asked.how]
-    return default.execute(
-        "SELECT facts.title, facts.url, snippet(reports, 1, '<', '>', '...', 40)"
-        " FROM reports JOIN facts ON facts.id = reports.rowid WHERE reports MATCH ?"
-        f" ORDER BY bm25(reports) LIMIT {LIMIT}",
-        (match,),
-    ).fetchall()
-
-
-def _tantivy(sql: sqlite3.Connection, folder: Path) -> Search | None:
-    """Its plain way, where it is installed: no dates and no counts of facets."""
-    try:
-        tantivy = importlib.import_module("tantivy")
-    except ImportError:
-        print("           tantivy is not installed here")
-        return None
-    start = time.perf_counter()
-    schema = tantivy.SchemaBuilder().add_integer_field("id", stored=True).add_text_field("body").build()
-    folder.mkdir()
-    found = tantivy.Index(schema, path=str(folder))
-    writer = found.writer(num_threads=1)
-    for number, title, body in sql.execute("SELECT id, title, body FROM revisions"):
-        writer.add_document(tantivy.Document(id=number, body=f"{title}\n{body}"))
-    writer.commit()
-    writer.wait_merging_threads()
-    found.reload()
-    size = sum(file.stat().st_size for file in folder.iterdir())
-    print(f"           tantivy takes {size / 1e6:,.0f} MB, built in {time.perf_counter() - start:.0f} s")
-    searcher = found.searcher()
-
-    def search(asked: Asked) -> Any:
-        text = {"all": " AND ".join(asked.words), "any": " ".join(asked.words), "phrase": f'"{" ".join(asked.words)}"'}
-        return searcher.search(found.parse_query(text[asked.how], ["body"]), LIMIT, count=True)
-
-    return search
-
-
-def _update(archive: Archive) -> float:
-    """CPU milliseconds that the index costs when a report is saved anew, each in a transaction of its own."""
-    ids = [number for (number,) in archive.db.execute("SELECT id FROM articles ORDER BY random() LIMIT 200")]
-    sql, start = archive.db.conn, time.process_time()
+def _in_ms(archive: Archive, ids: list[int], *steps: Callable[[sqlite3.Connection, int], None]) -> tuple[float, float]:
+    """Milliseconds a report with its commit, and without."""
+    sql, start, alone = archive.db.conn, time.process_time(), 0.0
     for number in ids:
         with archive.transaction():
-            index.remove(sql, number)
-            index.add(sql, number)
-    return (time.process_time() - start) / len(ids) * 1e3
+            begun = time.process_time()
+            for step in steps:
+                step(sql, number)
+            alone += time.process_time() - begun
+    return (time.process_time() - start) / len(ids) * 1e3, alone / len(ids) * 1e3
 
 
 if __name__ == "__main__":

@@ -1,18 +1,18 @@
 """Folding that keeps every length, so that what is found in the folded text can be shown in the original; and fast.
 
-`str.translate` looks every letter up in a dictionary, which costs more than all the rest of a search. Vietnamese text
-has its letters in three blocks of 256: a text as UTF-16 is two rows of bytes, the rows are translated as a whole, and
-the three outcomes are joined by masks, as numbers of some thousand digits.
+`str.translate` looks every letter up in a dictionary, which costs more than all the rest of a search. The letters of
+Vietnamese, ASCII and the usual punctuation are fewer than 256: as a character set of our own they take a byte each, and
+bytes are folded as a whole.
 """
 
 from __future__ import annotations
 
+import codecs
 import unicodedata
-from functools import reduce
 
-_BLOCKS = (0x00, 0x01, 0x1E)  # Latin with its supplement, Latin Extended-A and -B, Latin Extended Additional
-_PUNCTUATION = 0x20  # General Punctuation: dashes, quotation marks, the ellipsis
-_KNOWN = bytes((*_BLOCKS, _PUNCTUATION))
+_VOWELS = "aăâeêioôơuưy"
+_TONES = ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")
+_PUNCTUATION = "\xa0“”‘’–—…•"
 
 
 def _base(char: str) -> str:
@@ -29,53 +29,87 @@ class _Letters(dict[int, str]):
         return base
 
 
-def _low(block: int) -> bytes:
-    """What the low bytes of a block become; 0 where a letter has no ASCII base."""
-    bases = (_base(chr(block << 8 | low)) for low in range(256))
-    return bytes(ord(base) if base.isascii() else 0 for base in bases)
+def _character_set() -> str:
+    """The characters that take a byte each, in the order of the bytes; the first must be NUL to be looked up fast."""
+    letters = "đ" + "".join(unicodedata.normalize("NFC", vowel + tone) for vowel in _VOWELS for tone in _TONES)
+    ascii_characters = "".join(map(chr, (*range(9, 14), *range(32, 127))))
+    return "".join(dict.fromkeys("\0" + ascii_characters + letters + letters.upper() + _PUNCTUATION))
 
 
+def _fold_near(error: UnicodeError) -> tuple[str, int]:
+    """What Latin letters and signs outside the set become; whatever else, and what has no ASCII base, ends the attempt.
+
+    A raised or lowered figure counts as a sign beside nothing but Latin: so the index has had it from the beginning,
+    and what is taken out of it must be what was put in.
+    """
+    assert isinstance(error, UnicodeEncodeError)
+    others = error.object[error.start : error.end]
+    if any(ord(char) >> 8 not in _LATIN for char in others):
+        raise error
+    return "".join(" " if ord(char) >> 8 == _SIGNS else _LETTERS[ord(char)] for char in others), error.end
+
+
+def _fold_far(error: UnicodeError) -> tuple[str, int]:
+    """What any characters outside the set become; what has no ASCII base ends the attempt."""
+    assert isinstance(error, UnicodeEncodeError)
+    return error.object[error.start : error.end].translate(_LETTERS), error.end
+
+
+_SIGNS = 0x20  # General Punctuation, and raised and lowered figures
+_LATIN = (0x00, 0x01, 0x1E, _SIGNS)  # blocks of 256
 _LETTERS = _Letters()
-_LOW = tuple(_low(block) for block in _BLOCKS)
-_MASKS = tuple(bytes(255 if high == block else 0 for high in range(256)) for block in _BLOCKS)
-_BLANKS = bytes(32 if high == _PUNCTUATION else 0 for high in range(256))
+_CHARS = _character_set()
+_BYTES = codecs.charmap_build(_CHARS.ljust(256, "\ufffe"))
+_FOLDED = "".join(map(_base, _CHARS)).ljust(256).encode("ascii")
+_ATTEMPTS = {"portal_archiver.fold_near": _fold_near, "portal_archiver.fold_far": _fold_far}
+for _name, _handler in _ATTEMPTS.items():
+    codecs.register_error(_name, _handler)
+
+
+def composed_and_folded(text: str) -> tuple[str, str]:
+    """The text in NFC, and that folded in place."""
+    try:  # the characters of the set are whole ones: a text of them is in NFC
+        return text, codecs.charmap_encode(text, "strict", _BYTES)[0].translate(_FOLDED).decode("ascii")
+    except UnicodeEncodeError:
+        composed = nfc(text)
+        return composed, fold_in_place(composed)
 
 
 def fold_in_place(text: str) -> str:
     """The NFC text with every letter folded and every other character a space, each at its place."""
-    raw = text.encode("utf-16-le", "surrogatepass")
-    lows, highs = raw[::2], raw[1::2]
-    if highs.translate(None, _KNOWN) or not text:
-        return text.translate(_LETTERS)
-    whole = int.from_bytes(highs.translate(_BLANKS), "little")
-    parts = (
-        int.from_bytes(lows.translate(low), "little") & int.from_bytes(highs.translate(mask), "little")
-        for low, mask in zip(_LOW, _MASKS, strict=True)
-    )
-    folded = reduce(int.__or__, parts, whole).to_bytes(len(lows), "little")
-    return text.translate(_LETTERS) if 0 in folded else folded.decode("ascii")
+    for errors in _ATTEMPTS:
+        try:
+            return codecs.charmap_encode(text, errors, _BYTES)[0].translate(_FOLDED).decode("ascii")
+        except UnicodeEncodeError:
+            continue
+    return text.translate(_LETTERS)
 
 
 # Where the tone stands in an open syllable, old and new ("hoà", "hòa"): both are right, and the same word.
-_TONES = tuple(
+_TWO_WAYS = tuple(
     (unicodedata.normalize("NFC", first + second + tone), unicodedata.normalize("NFC", first + tone + second))
     for first, second in ("oa", "oe", "uy")
-    for tone in "\u0300\u0301\u0309\u0303\u0323"
+    for tone in _TONES[1:]
 )
 
 
 def has_two_spellings(typed: str) -> bool:
     """Whether a `spelling` has a syllable whose tone might stand elsewhere."""
-    return any(new in typed for _, new in _TONES)
+    return any(new in typed for _, new in _TWO_WAYS)
 
 
 def spelling(text: str) -> str:
     """The text in lower case with its diacritics, NFC, the tone placed the new way: what an exact match compares."""
-    lowered = unicodedata.normalize("NFC", text).lower()
-    for old, new in _TONES:
-        if old in lowered:
-            lowered = lowered.replace(old, new)
-    return lowered
+    spelled = lowered(text)
+    for old, new in _TWO_WAYS:
+        if old in spelled:
+            spelled = spelled.replace(old, new)
+    return spelled
+
+
+def lowered(text: str) -> str:
+    """The same but for the tone, which stays where it was written."""
+    return nfc(text).lower()
 
 
 def nfc(text: str) -> str:

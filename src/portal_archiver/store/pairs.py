@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from itertools import repeat
 from operator import add as plus
 
-from portal_archiver.store.folding import fold_in_place, nfc
+from portal_archiver.store.folding import composed_and_folded
 
 # The folded words that are the most frequent in news and on portals; they make nine of ten words there. A word's place
 # among them is its number in the index: another list needs a migration that indexes all reports anew.
@@ -76,10 +77,9 @@ def tokens(texts: Iterable[str | None], marks: str) -> str:
     found: set[int] = set()
     for text in texts:
         if text:
-            words = fold_in_place(nfc(text)).split()
-            firsts = [_FIRST.get(word, _NONE) for word in words]
-            seconds = [_SECOND.get(word, _NONE) for word in words[1:]]
-            found.update(map(plus, firsts, seconds))
+            words = composed_and_folded(text)[1].split()
+            firsts = map(_FIRST.get, words, repeat(_NONE))
+            found.update(map(plus, firsts, map(_SECOND.get, words[1:], repeat(_NONE))))
     return " ".join([*(chr(token) for token in found if token > 0), marks])
 
 

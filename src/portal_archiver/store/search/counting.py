@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from portal_archiver.store import pairs
 from portal_archiver.store.search.proposals import MOST_OF_ONE
 from portal_archiver.store.search.ranking import read_texts
 from portal_archiver.store.search.scope import Scope
+from portal_archiver.store.search.scoring import Text
 from portal_archiver.store.search.words import Words
 
 # Entries of the index that are looked at for a count: a million take 30 to 40 ms.
@@ -18,16 +20,15 @@ MOST_ENTRIES = 1_000_000
 OF_A_PHRASE = 2  # times as much does an entry cost where its places matter
 MOST_CHECKED = 100  # reports with all pairs of a phrase that are read to see the phrase itself
 _NUMBERS = "SELECT docid FROM articles WHERE id IN (SELECT value FROM json_each(?))"
-_REPORTS = "SELECT count(*) FROM articles WHERE docid BETWEEN ? AND ?"
-_NTH = "SELECT docid FROM articles WHERE docid BETWEEN ? AND ? ORDER BY docid DESC LIMIT 1 OFFSET ?"
 
 
 class Counted(NamedTuple):
-    """A number of reports, whether it is an estimate, and the reports themselves where they are few and known."""
+    """A number of reports, whether it is an estimate, and the reports and their texts where they are few and known."""
 
     total: int
     estimated: bool = False
     numbers: tuple[int, ...] | None = None
+    texts: Mapping[int, Text] = MappingProxyType({})
 
 
 def count(scope: Scope, match: str, words: Words) -> Counted:
@@ -35,12 +36,12 @@ def count(scope: Scope, match: str, words: Words) -> Counted:
     entries = words.entries * (OF_A_PHRASE if words.query.is_phrase else 1)
     if entries <= MOST_ENTRIES:
         return Counted(scope.count(match))
-    span = (scope.first, scope.last)
-    (reports,) = scope.sql.execute(_REPORTS, span).fetchone()
+    days = Scope(scope.sql, first=scope.first, last=scope.last)
+    reports = days.count()
     window = words.frequencies.reports * MOST_ENTRIES // entries
     if reports <= window:
         return Counted(scope.count(match))
-    (oldest,) = scope.sql.execute(_NTH, (*span, window - 1)).fetchone()
+    oldest = days.oldest_of(window, reports)
     return Counted(scope.between(oldest, scope.last).count(match) * reports // window, estimated=True)
 
 
@@ -61,7 +62,7 @@ def count_beside(scope: Scope, words: Words) -> Counted | None:
     texts = read_texts(scope, checked)
     fitting = tuple(number for number in checked if texts[number].has(*words.query.words))
     if len(found) <= MOST_CHECKED:
-        return Counted(len(fitting), numbers=fitting)
+        return Counted(len(fitting), numbers=fitting, texts=texts)
     return Counted(scope.count_beside(together) * len(fitting) // len(checked), estimated=True)
 
 

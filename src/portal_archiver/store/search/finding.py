@@ -21,7 +21,9 @@ from portal_archiver.store.search.words import Words, words_of
 # Entries of the index up to which bm25 over a list of hits costs less than reading some of them.
 CHEAP = 80_000
 EXACT_FIRST = 20  # hits that are put in order by the diacritics as typed
+FEW = 100  # hits that are fetched before it is known whether there are many
 MOST_EXACT = 1_000  # reports that are read for an exact search, which no index knows
+TELLING_PAIRS = 5  # the rarest ones of a sentence
 MOST_QUOTING = 150  # reports that are read to see whether a sentence stands in them
 
 
@@ -85,16 +87,23 @@ def _tells(text: Text, words: Words, prefixes: Sequence[str]) -> bool:
 
 def _quoting(within: Scope, words: Words) -> Found:
     """The reports in which a sentence stands as it was typed; so many of them are read at most."""
-    known = [pair for pair in words.pairs if pairs.known(*pair)] if within.has_pairs else []
     phrase = matching.words(*words.query.words)
-    if known:
-        numbers: Sequence[int] = numbers_of(within.sql, within.beside(pairs.expression(known), limit=MOST_QUOTING))
-    else:
-        numbers = within.numbers(phrase, limit=MOST_QUOTING)
+    numbers = _with_known_pairs(within, words) or within.numbers(phrase, limit=MOST_QUOTING)
     texts = {number: text for number, text in read_texts(within, numbers).items() if text.has(*words.query.words)}
     scores = score_all(words.weights({}), texts)
     best = sorted(scores, key=lambda number: (scores[number], number), reverse=True)
     return Found(within, phrase, len(best), tuple(best), bounded=len(numbers) == MOST_QUOTING, only_head=True)
+
+
+def _with_known_pairs(within: Scope, words: Words) -> Sequence[int]:
+    """The latest reports that have all pairs that the index knows; those that have the rarest of them, if as few do."""
+    if not within.has_pairs:
+        return ()
+    known = sorted((pair for pair in words.pairs if pairs.known(*pair)), key=words.guess)
+    found = within.beside(pairs.expression(known[:TELLING_PAIRS]), limit=MOST_QUOTING) if known else []
+    if len(found) == MOST_QUOTING:
+        found = within.beside(pairs.expression(known), limit=MOST_QUOTING)
+    return numbers_of(within.sql, found)
 
 
 def _with_all(within: Scope, strict: str, query: Query, best: int) -> Found:
@@ -103,16 +112,29 @@ def _with_all(within: Scope, strict: str, query: Query, best: int) -> Found:
     if words and (counted := count_beside(within, words)):
         return _of_phrase(within, strict, words, counted, best)
     if best:
-        hits = within.numbers(strict, limit=MOST_OF_ONE)  # without an order, which costs half as much again
-        if len(hits) < MOST_OF_ONE:
-            return _few(within, strict, query, hits, best)
+        hits = _hits_if_few(within, strict, query)
+        if hits is not None:
+            return _few(within, strict, query, hits, best, words)
     words = words or words_of(query, frequencies(within))
-    total, estimated, _ = count(within, strict, words)
+    counted = count(within, strict, words)
+    total, estimated = counted.total, counted.estimated
     if not (best and total):
         return Found(within, strict, total, estimated=estimated)
     newest = within.numbers(strict, order="DESC", limit=SHORT_LIST if within.has_pairs else MOST_OF_ONE)
     head = rank(within, words, strict, newest, more=True)
     return Found(within, strict, total, head.numbers, bounded=True, estimated=estimated)
+
+
+def _hits_if_few(within: Scope, strict: str, query: Query) -> Sequence[int] | None:
+    """The hits in no order, which costs half as much again; None where there are many."""
+    if len(query.words) == 1:
+        hits = within.numbers(strict, limit=FEW)
+        if len(hits) < FEW:
+            return hits
+        if within.count(strict, up_to=MOST_OF_ONE) == MOST_OF_ONE:
+            return None
+    hits = within.numbers(strict, limit=MOST_OF_ONE)
+    return hits if len(hits) < MOST_OF_ONE else None
 
 
 def _of_phrase(within: Scope, strict: str, words: Words, counted: Counted, best: int) -> Found:
@@ -122,23 +144,28 @@ def _of_phrase(within: Scope, strict: str, words: Words, counted: Counted, best:
         return replace(found, head=counted.numbers, only_head=True)
     if not (best and counted.total):
         return found
-    head = rank(within, words, strict, counted.numbers or (), more=counted.numbers is None)
+    head = rank(within, words, strict, counted.numbers or (), more=counted.numbers is None, known=counted.texts)
     return replace(found, head=head.numbers, bounded=counted.total > len(head.numbers))
 
 
-def _few(within: Scope, strict: str, query: Query, hits: Sequence[int], best: int) -> Found:
+def _few(within: Scope, strict: str, query: Query, hits: Sequence[int], best: int, words: Words | None = None) -> Found:
     """All of few hits in the order of bm25 where that is cheap, else the best ones first."""
     if len(hits) < 2:
         return Found(within, strict, len(hits), tuple(hits), only_head=True)
-    words = words_of(query, frequencies(within))
-    costs = sum(words.found.values()) + sum(words.found[word] for pair in words.pairs for word in pair)
-    if costs > CHEAP:
+    if not (within.is_all and query.is_row and len(query.words) == 1):  # else the hits are all there is to look at
+        words = words or words_of(query, frequencies(within))
+    if words and _costs(words) > CHEAP:
         head = rank(within, words, strict, sorted(hits, reverse=True))
         return Found(within, strict, len(hits), head.numbers, bounded=len(hits) > len(head.numbers))
     numbers = within.ranked(strict, _with_pairs(query), limit=max(best, EXACT_FIRST), offset=0)
     if has_marks(query.terms):
         numbers = as_typed_first(within, numbers[:EXACT_FIRST], query.terms) + numbers[EXACT_FIRST:]
     return Found(within, strict, len(hits), tuple(numbers), only_head=True)
+
+
+def _costs(words: Words) -> int:
+    """The entries of the index that bm25 looks at: of each word, and once more for each pair that it is in."""
+    return sum(words.found.values()) + sum(words.found[word] for pair in words.pairs for word in pair)
 
 
 def _with_pairs(query: Query) -> str:

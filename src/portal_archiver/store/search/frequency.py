@@ -26,7 +26,7 @@ class Frequencies:
         match = matching.words(word, prefix=prefix)
         if self.reports <= SAMPLE:
             return self.whole.count(match)
-        seen = self.sample.count(match)
+        seen = self.sample.count_newest(match)
         return self.whole.count(match) if seen < COUNTED_BELOW else seen * self.reports // SAMPLE
 
     def weight(self, found: int) -> float:
@@ -35,7 +35,7 @@ class Frequencies:
 
     def newest(self, number: int) -> Scope:
         """The newest so many reports."""
-        return self.whole.between(_oldest_of(self.whole, number), self.whole.last)
+        return self.whole.between(self.whole.oldest_of(number), self.whole.last)
 
 
 def frequencies(scope: Scope) -> Frequencies:
@@ -43,9 +43,4 @@ def frequencies(scope: Scope) -> Frequencies:
     sql, latest = scope.sql, scope.latest
     reports = latest or sql.execute("SELECT coalesce(max(id), 0) FROM articles").fetchone()[0]
     whole = Scope(sql, latest=latest)
-    return Frequencies(whole, whole.between(_oldest_of(whole, SAMPLE), whole.last), reports)
-
-
-def _oldest_of(scope: Scope, newest: int) -> int:
-    numbers = scope.numbers(order="DESC", limit=1, offset=newest - 1)
-    return numbers[0] if numbers else 0
+    return Frequencies(whole, whole.between(whole.oldest_of(SAMPLE), whole.last), reports)

@@ -25,7 +25,7 @@ MOST_OF_ONE = 2_000  # reports that a word or a pair of words may propose
 MOST_OF_MANY = 1_000  # the same where there are many pairs
 MANY = 6
 SHORT_LIST = 200  # reports whose length is looked up
-_IDS = "SELECT id FROM articles WHERE docid IN (SELECT value FROM json_each(?))"
+_IDS = "SELECT a.id FROM json_each(?) j CROSS JOIN articles a ON a.docid = j.value"
 _LISTED = "SELECT id, sz, id FROM articles_fts_docsize WHERE id IN (SELECT value FROM json_each(?))"
 _LISTED_BY_ID = """
 SELECT d.id, d.sz, a.id FROM json_each(?) j JOIN articles a ON a.id = j.value
@@ -173,11 +173,15 @@ class Proposals:
 
     def _add(self, keys: Iterable[int], weight: float, *, among_known: bool) -> None:
         scores = self.scores
-        for key in keys:
-            if key in scores:
+        if among_known:
+            for key in scores.keys() & keys:
                 scores[key] += weight
-            elif not among_known:
-                scores[key] = weight
+        elif scores:
+            before = scores.get
+            for key in keys:
+                scores[key] = before(key, 0.0) + weight
+        else:
+            scores.update(dict.fromkeys(keys, weight))
 
     def _keys(self, numbers: Sequence[int]) -> Sequence[int]:
         """What these reports are known by here."""

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 
 from portal_archiver.store.search.proposals import Proposal, Proposals
 from portal_archiver.store.search.query import Term, has_marks
@@ -42,20 +43,28 @@ class Head:
     texts: dict[int, Text]
 
 
-def rank(scope: Scope, words: Words, required: str = "", hits: Sequence[int] = (), *, more: bool = False) -> Head:
+def rank(
+    scope: Scope,
+    words: Words,
+    required: str = "",
+    hits: Sequence[int] = (),
+    *,
+    more: bool = False,
+    known: Mapping[int, Text] = MappingProxyType({}),
+) -> Head:
     """The best reports of a scope: those with some of the words, or those that fit `required`.
 
-    `hits` are the newest of these: all of them, or there are `more`.
+    `hits` are the newest of these: all of them, or there are `more`; `known` are texts that have been read.
     """
     proposals = Proposals(scope, words, required, hits, more)
     proposals.gather()
     listed, usual_length = _by_value(proposals.best())
-    texts = _read_best(scope, listed, required)
+    texts = _read_best(scope, listed, required, known)
     weights = words.weights(proposals.counted)
     scores = {number: weights.score(text, usual_length) for number, text in texts.items()}
     numbers = sorted(scores, key=lambda number: (scores[number], number), reverse=True)
-    if has_marks(words.query.terms):
-        typed = typed_pairs(words.query.terms, weights)
+    typed = typed_pairs(words.query.terms, weights) if has_marks(words.query.terms) else ()
+    if typed:
         exact = {number: exactness(texts[number], typed, usual_length) * EXACT_SHARE for number in numbers}
         numbers.sort(key=lambda number: (scores[number] + exact[number], number), reverse=True)
     return Head(tuple(numbers), proposals.bounded or len(proposals.scores) > len(texts), texts)
@@ -69,7 +78,7 @@ def _by_value(listed: list[Proposal]) -> tuple[list[Proposal], float]:
     return sorted(listed, key=lambda one: (value[one.number], one.number), reverse=True), usual
 
 
-def _read_best(scope: Scope, listed: Sequence[Proposal], required: str) -> dict[int, Text]:
+def _read_best(scope: Scope, listed: Sequence[Proposal], required: str, known: Mapping[int, Text]) -> dict[int, Text]:
     """The texts of the first so many that have what is required."""
     chosen: list[int] = []
     for start in range(0, min(len(listed), MOST_TRIED), READ):
@@ -78,7 +87,9 @@ def _read_best(scope: Scope, listed: Sequence[Proposal], required: str) -> dict[
         chosen += [one.number for one in batch if not required or one.fits or one.number in fitting]
         if len(chosen) >= READ:
             break
-    return read_texts(scope, chosen[:READ])
+    chosen = chosen[:READ]
+    texts = {number: known[number] for number in chosen if number in known}
+    return texts | read_texts(scope, [number for number in chosen if number not in known])
 
 
 def fits(scope: Scope, match: str, numbers: Sequence[int]) -> set[int]:
@@ -94,6 +105,8 @@ def score_all(weights: Weights, texts: Mapping[int, Text]) -> dict[int, float]:
 
 def read_texts(scope: Scope, numbers: Sequence[int]) -> dict[int, Text]:
     """The texts of reports by their numbers."""
+    if not numbers:
+        return {}
     rows = scope.sql.execute(TEXTS, (json.dumps(numbers),))
     return {number: text_of(title, rest) for number, title, rest in rows}
 

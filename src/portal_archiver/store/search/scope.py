@@ -56,12 +56,9 @@ class Scope:
     values: tuple[Any, ...] = ()
 
     @property
-    def is_whole(self) -> bool:
-        """Whether it is the archive and nothing less."""
-        return not (self.match or self.excluded or self.latest or self.tests) and (self.first, self.last) == (
-            FIRST,
-            LAST,
-        )
+    def is_all(self) -> bool:
+        """Whether nothing narrows it; there may have come reports since that do not belong to it."""
+        return not (self.match or self.excluded or self.tests) and (self.first, self.last) == (FIRST, LAST)
 
     @property
     def has_pairs(self) -> bool:
@@ -78,6 +75,12 @@ class Scope:
             sql = f"SELECT count(*) FROM {source}{where}"
         return int(self.sql.execute(sql, values).fetchone()[0])
 
+    def count_newest(self, match: str) -> int:
+        """The same for a scope of the newest reports: from the other end, where the index need not look for them."""
+        source, where, values = self._where(match)
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM {source}{where} ORDER BY rowid DESC)"
+        return int(self.sql.execute(sql, values).fetchone()[0])
+
     def numbers(self, match: str = "", *, order: str = "", limit: int = -1, offset: int = 0) -> list[int]:
         """The numbers of the reports that fit: DESC, the newest first, ASC, or ("") as costs least."""
         source, where, values = self._where(match)
@@ -85,6 +88,16 @@ class Scope:
         ordered = f" ORDER BY {key} {order}" if order else ""
         sql = f"SELECT {key} FROM {source}{where}{ordered} LIMIT ? OFFSET ?"
         return [number for (number,) in self.sql.execute(sql, (*values, limit, offset))]
+
+    def oldest_of(self, newest: int, reports: int = 0) -> int:
+        """The number of the oldest of the newest so many reports; 0 where there are not as many.
+
+        It is found by going past all others: from the nearer end, where it is known how many `reports` there are.
+        """
+        if newest <= reports < 2 * newest:
+            return self.numbers(order="ASC", limit=1, offset=reports - newest)[0]
+        numbers = self.numbers(order="DESC", limit=1, offset=newest - 1)
+        return numbers[0] if numbers else 0
 
     def beside(self, pairs: str, *, limit: int) -> list[int]:
         """The ids of the articles with these pairs of words (see `pairs.expression`), the latest first."""

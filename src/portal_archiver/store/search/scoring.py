@@ -7,33 +7,51 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from portal_archiver.store.folding import fold_in_place, has_two_spellings, nfc, spelling
+from portal_archiver.store.folding import composed_and_folded, has_two_spellings, spelling
 
 K1, B = 1.2, 0.75
 TITLE = 2  # times a word of the text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
-    """What is read of a report: its title, and all the rest that can be found; folded, words between single spaces."""
+    """What is read of a report: its title, and all the rest that can be found, both in NFC and folded.
+
+    The words of the rest wait until they are needed: of many texts it is only asked whether a phrase stands there.
+    """
 
     title: str
     rest: str
-    folded_title: str
-    folded: str
-    length: int  # words of the rest
+    folded_title: str  # words between single spaces
+    in_place: str  # the rest folded, each character at its place
+
+    @cached_property
+    def _words(self) -> list[str]:
+        return self.in_place.split()
+
+    @cached_property
+    def folded(self) -> str:
+        """The words of the rest between single spaces."""
+        return f" {' '.join(self._words)} "
+
+    @property
+    def length(self) -> int:
+        """Words of the rest."""
+        return len(self._words)
 
     def has(self, *words: str) -> bool:
         """Whether these folded words stand in it beside each other."""
         beside = f" {' '.join(words)} "
-        return beside in self.folded or beside in self.folded_title
+        return beside in self.in_place or beside in self.folded or beside in self.folded_title
 
 
 def text_of(title: str, rest: str) -> Text:
     """A report's text as it is scored."""
-    words = fold_in_place(nfc(rest)).split()
-    return Text(title, rest, f" {' '.join(fold_in_place(nfc(title)).split())} ", f" {' '.join(words)} ", len(words))
+    title, folded_title = composed_and_folded(title)
+    rest, in_place = composed_and_folded(rest)
+    return Text(title, rest, f" {' '.join(folded_title.split())} ", in_place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +65,13 @@ class Weights:
         """How well a text answers; 0 where nothing of it was asked for."""
         length = K1 * (1 - B + B * text.length / usual_length)
         score = 0.0
+        there: set[str] = set()
         for word, weight in self.words.items():
             if times := _times(text, f" {word} "):
+                there.add(word)
                 score += weight * times * (K1 + 1) / (times + length)
         for (first, second), weight in self.pairs.items():
-            if times := _times(text, f" {first} {second} "):
+            if first in there and second in there and (times := _times(text, f" {first} {second} ")):
                 score += weight * times * (K1 + 1) / (times + length)
         return score
 
@@ -64,7 +84,7 @@ def exactness(text: Text, typed: Sequence[tuple[str, float]], usual_length: floa
     """How well a text answers by what stands in it with the diacritics as typed, each with its weight."""
     said = f"{text.title} {text.rest}"
     # Where a tone may stand in two places both ways are read as one; that takes its time, and few words have it.
-    written = spelling(said) if any(map(has_two_spellings, (words for words, _ in typed))) else nfc(said).lower()
+    written = spelling(said) if any(has_two_spellings(words) for words, _ in typed) else said.lower()
     length = K1 * (1 - B + B * text.length / usual_length)
     counted = ((written.count(words), weight) for words, weight in typed)
     return sum(weight * times * (K1 + 1) / (times + length) for times, weight in counted if times)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from portal_archiver.store.folding import fold_in_place, nfc
+from portal_archiver.store.folding import composed_and_folded
 
 WIDTH = 220  # characters of one stretch that stands alone
 WIDTH_OF_SEVERAL = (130, 80, 80)  # of the best one, and of those with words that it lacks
@@ -40,9 +39,10 @@ class Wanted(NamedTuple):
 
     def matches(self, folded: str) -> list[Match]:
         """Where they stand in a text that was folded in place, each as the word that was asked for."""
-        found = [match for word in self.words for match in _places(folded, word)]
-        found += [match for prefix in self.prefixes for match in _places(folded, prefix, goes_on=True)]
-        return sorted(dict.fromkeys(found))[:MOST_MATCHES]
+        padded = f" {folded} "
+        found = [match for word in self.words for match in _places(padded, word)]
+        found += [match for prefix in self.prefixes for match in _beginnings(folded, prefix)]
+        return sorted(found)[:MOST_MATCHES]
 
 
 def wanted(words: Iterable[str], *, prefixes: Iterable[str] = ()) -> Wanted:
@@ -51,24 +51,33 @@ def wanted(words: Iterable[str], *, prefixes: Iterable[str] = ()) -> Wanted:
     return Wanted(frozenset(words) - set(open_ended), open_ended)
 
 
-def _places(folded: str, word: str, *, goes_on: bool = False) -> Iterator[Match]:
+def _places(padded: str, word: str) -> Iterator[Match]:
+    """Where a word stands in a text that has a space before it and one behind it."""
+    alone, length = f" {word} ", len(word)
+    start = padded.find(alone)
+    while start >= 0:
+        yield Match(start, start + length, word)
+        start = padded.find(alone, start + length + 1)
+
+
+def _beginnings(folded: str, prefix: str) -> Iterator[Match]:
     end = -1
-    while (start := folded.find(word, end + 1)) >= 0:
-        end = start + len(word)
-        if goes_on:
-            while end < len(folded) and folded[end] != " ":
-                end += 1
-        if (not start or folded[start - 1] == " ") and (end == len(folded) or folded[end] == " "):
-            yield Match(start, end, word)
+    while (start := folded.find(prefix, end + 1)) >= 0:
+        end = start + len(prefix)
+        while end < len(folded) and folded[end] != " ":
+            end += 1
+        if not start or folded[start - 1] == " ":
+            yield Match(start, end, prefix)
 
 
 def snippet(texts: Iterable[str], looked_for: Wanted) -> Snippet:
     """The best stretches of the first of these texts that has a match; the beginning of the first one when none has."""
-    candidates = [nfc(text) for text in texts if text.strip()]
-    for text in candidates:
-        if found := looked_for.matches(fold_in_place(text)):
+    first = None
+    for text, folded in map(composed_and_folded, filter(str.strip, texts)):
+        if found := looked_for.matches(folded):
             return _joined([_cut(text, start, width, found) for start, width in _stretches(found)], text)
-    return _joined([_cut(candidates[0], 0, WIDTH, [])], candidates[0]) if candidates else Snippet("", ())
+        first = first or text
+    return _joined([_cut(first, 0, WIDTH, [])], first) if first else Snippet("", ())
 
 
 def _stretches(found: Sequence[Match]) -> list[tuple[int, int]]:
@@ -100,21 +109,21 @@ def _within(found: Iterable[Match], start: int, width: int) -> list[Match]:
 def _best(found: Sequence[Match], width: int) -> int:
     """Where a stretch holds the most different words, then the most words beside each other."""
     best, best_score = found[0].start, (0, 0)
-    words: Counter[str] = Counter()  # of the stretch that begins with a match
+    words = dict.fromkeys((match.word for match in found), 0)  # of the stretch that begins with a match
     beside = [later.start - match.end == 1 for match, later in pairwise(found)]
-    last = pairs = 0  # the first match after the stretch; the pairs beside each other in it
-    for first, match in enumerate(found):
-        while last < len(found) and found[last].end <= match.start + width - LEAD_IN:
+    last = different = pairs = 0  # the first match after the stretch; different words, and pairs side by side, in it
+    for first, (start, _, word) in enumerate(found):
+        end = start + width - LEAD_IN
+        while last < len(found) and found[last].end <= end:
+            different += not words[found[last].word]
             words[found[last].word] += 1
             pairs += last > first and beside[last - 1]
             last += 1
-        score = (len(words), pairs)
-        if score > best_score:
-            best, best_score = match.start, score
+        if (different, pairs) > best_score:
+            best, best_score = start, (different, pairs)
         if last > first:
-            words[match.word] -= 1
-            if not words[match.word]:
-                del words[match.word]
+            words[word] -= 1
+            different -= not words[word]
             pairs -= first + 1 < last and beside[first]
         else:
             last = first + 1

@@ -45,11 +45,15 @@ class Words:
             kept.append(word)
         return tuple(kept)
 
+    def guess(self, pair: tuple[str, str]) -> int:
+        """How often chance alone brings two words together, times the number of reports."""
+        return self.found[pair[0]] * self.found[pair[1]]
+
     def weights(self, pairs: dict[tuple[str, str], int]) -> Weights:
         """What words and pairs say; a pair whose reports were not counted is taken for as rare as chance makes it."""
         whole = self.frequencies.reports or 1
         weight = self.frequencies.weight
-        guessed = {pair: self.found[pair[0]] * self.found[pair[1]] // whole for pair in self.pairs}
+        guessed = {pair: self.guess(pair) // whole for pair in self.pairs}
         return Weights(
             {word: weight(found) for word, found in self.found.items()},
             {pair: weight(found) for pair, found in (guessed | pairs).items()},
