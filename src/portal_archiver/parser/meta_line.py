@@ -105,8 +105,8 @@ def _read(text: str) -> MetaLine | None:
     if len(unknown) == 1 and looks_like_name(unknown[0]):
         return MetaLine(tuple(found), text, unknown[0], is_plain)
     if signed := _SIGNED.search(left):  # "Kinh tế / By admin / April 5, 2022"
-        rest = f"{left[: signed.start()]} | {left[signed.end() :]}"
-        names = _unknown(rest, _BARS if _BARS.search(left) else _PARTS)  # "Văn hóa - Xã hội" is one
+        unsigned = f"{left[: signed.start()]} | {left[signed.end() :]}"
+        names = _unknown(unsigned, _BARS if _BARS.search(left) else _PARTS)  # "Văn hóa - Xã hội" is one
         if len(names) < 2 and not any(len(name) > NAME or name[-1] in ".!?" for name in names):
             who = signed["who"].strip()
             author = who if looks_like_name(who) else None
