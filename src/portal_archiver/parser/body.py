@@ -16,9 +16,10 @@ from portal_archiver.parser.byline import (
     looks_like_name,
     read_byline,
     read_photographer,
+    read_signature,
 )
 from portal_archiver.parser.captions import LONE_CAPTION, MAX_CAPTION, Captions
-from portal_archiver.parser.dom import HEADINGS, Block, Outline
+from portal_archiver.parser.dom import HEADINGS, RIGHT, Block, Outline
 from portal_archiver.parser.edges import find_byline, text_extent
 from portal_archiver.parser.meta_line import meta_line_of
 from portal_archiver.parser.pictures import is_icon
@@ -131,7 +132,7 @@ class _Reader:
         return position + 1
 
     def place_picture(self, position: int, block: Block, text: str) -> None:
-        if text and (is_teaser_card(block) or is_file_link(block)):
+        if text and (is_teaser_card(block) or is_file_link(block) or is_furniture(text)):
             self.leave_out("related", text)
             return
         self.captions.see_picture(None if self.leads_elsewhere(position, block) else position)
@@ -162,7 +163,7 @@ class _Reader:
     def take_caption(self, position: int, block: Block, text: str) -> bool:
         if self.captions.take_rest(position, text) or self.captions.take_above(position, block, text):
             return True
-        if read_byline(text):  # "Bài và ảnh: Lê Hoa" below the last picture
+        if read_byline(text) or self.is_signature(position, block, text):  # "Bài và ảnh: Lê Hoa" below the last picture
             return False
         if position in self.hints.captions:
             self.captions.take(position, text)
@@ -182,6 +183,8 @@ class _Reader:
 
     def take_byline(self, position: int, block: Block, text: str) -> bool:
         byline, photographer = read_byline(text), read_photographer(text)
+        if self.is_signature(position, block, text) and (both := read_signature(text)):
+            byline, photographer = Byline(both[0]), both[1]
         if not (byline or photographer) or not self.is_edge(position):
             return False
         known = self.reading.byline
@@ -209,6 +212,11 @@ class _Reader:
     def is_author_field(self, block: Block, text: str) -> bool:
         linked = not self.in_text and any(AUTHOR_PAGE.search(anchor.href) for anchor in block.anchors)
         return (linked or "author" in self.outline.called(block, 2)) and looks_like_name(text)
+
+    def is_signature(self, position: int, block: Block, text: str) -> bool:
+        """Author and photographer in a line at the end, set to the right: in the middle it would be a caption."""
+        at_end = self.is_edge(position) and RIGHT in self.outline.hints(block, 2)
+        return at_end and read_signature(text) is not None
 
     def is_beside_date(self, position: int) -> bool:
         """Whether a line of particulars stands right before or behind the block: a name there is the author's."""

@@ -31,6 +31,8 @@ BYLINE_FORMS: tuple[tuple[re.Pattern[str], bool], ...] = (
 PHOTOGRAPHER = re.compile(
     r"^\(?(?:(?:tin|bài)\s*:[^:]+[;,.–-]\s*)?(?:chùm ảnh|ảnh)\s*:\s*(?P<name>[^:]+?)\)?\.?$", re.I
 )
+# "Lê Hoa. Ảnh: Thạch Pích", without a label: a caption may look so, too
+SIGNATURE = re.compile(r"^(?P<author>[^:.;]+)[.;–-]\s*ảnh\s*:\s*(?P<name>[^:]+?)\.?$", re.I)
 _AND_PHOTOS = re.compile(r"^((?:tin|bài)\s*:[^:]+?)\s*[;,.–-]\s*ảnh\s*:.*$", re.I)
 # What a byline adds to its name: "Hoàng Yến (thực hiện)", "Ban Biên tập Đăng trong Văn hóa".
 _ADDED = re.compile(
@@ -57,6 +59,8 @@ CREDIT = re.compile(
     re.I,
 )
 NO_CREDIT = re.compile(r"^(?:minh hoa|internet|tu lieu|suu tam|st|kt|cttdt)\W*$")
+# "Đại úy Nguyễn Văn An", "Thượng tá QNCN Lê Hoa"
+_RANK = re.compile(r"^(?:(?:đại|thượng|trung|thiếu) (?:tướng|tá|úy)|hạ sĩ|binh nhất)(?: QNCN| CN)? ", re.I)
 _NO_NAME = re.compile(r"[?!:;“”\"]|\./\.$")
 _NAME_WORD = re.compile(r"^[^\W\d_][\w’'.]*$")
 _LOWER_PARTICLES = frozenset(("và", "-", "–", "&", "của"))
@@ -95,6 +99,14 @@ def read_byline(text: str) -> Byline | None:
     return None
 
 
+def read_signature(text: str) -> tuple[str, str] | None:
+    """The author and the photographer of a line at the end: "Lê Hoa. Ảnh: Thạch Pích"."""
+    match = SIGNATURE.match(text) if len(text) <= MAX_LENGTH else None
+    if match is None or not looks_like_name(match["author"]) or NO_CREDIT.match(fold(match["name"])):
+        return None
+    return clean_name(match["author"]), clean_name(match["name"])
+
+
 def is_source_line(text: str) -> bool:
     """A whole line that names where the text was taken from, such as "(Nguồn: Báo Tin Mới)"."""
     return len(text) <= 160 and bool(SOURCE_LINE.match(text))
@@ -119,6 +131,7 @@ def looks_like_name(text: str) -> bool:
         return True
     if SOURCE_LINE.match(bare):  # "Theo Báo Bạch Hải"
         return False
+    bare = _RANK.sub("", bare)
     name, dash, unit = bare.partition(" - ")
     if dash and ORGANIZATION.match(unit):  # "Thái Bảo - Phòng Kinh tế và Hạ tầng"
         return len(unit) <= 60 and looks_like_name(name)

@@ -60,6 +60,8 @@ GLUE = re.compile(
     r"^(?:[\s,;|()\[\]–\-:.t•·]|luc|hoi|vao|ngay|thu\s(?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat|hom nay|hom qua|icon"
     r"|(?:mon|tue|wed|thu|fri|sat|sun)(?:\w{0,3}day)?)*$"
 )
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})(?:[a-z]{{0,3}}day)?,\s$")  # of "Thu, 06/09/2022"
 _DIGITS = re.compile(r"\d{4}|\d/\d\d?/\d\d")
 _DAYS = [(name, re.compile(pattern)) for name, pattern in DAY_FORMS]
 _RELATIVE = [(name, re.compile(pattern), days) for name, pattern, days in RELATIVE_FORMS]
@@ -115,11 +117,21 @@ def _days(folded: str, now: datetime | None) -> Iterator[tuple[str, date, int, i
     for form, pattern in _DAYS:
         for match in pattern.finditer(folded):
             if day := _day(match.groupdict()):
-                yield form, day, match.start(), match.end()
+                yield form, _by_weekday(day, folded[: match.start()]), match.start(), match.end()
     if now is not None:
         for form, pattern, back in _RELATIVE:
             for match in pattern.finditer(folded):
                 yield form, now.astimezone(VIETNAM).date() - timedelta(days=back), match.start(), match.end()
+
+
+def _by_weekday(day: date, before: str) -> date:
+    """The day, or the one of an American date, where the English weekday before it says that: "Thu, 06/09/2022"."""
+    weekday = _WEEKDAY.search(before)
+    wanted = _WEEKDAYS.index(weekday[1]) if weekday else day.weekday()
+    if wanted == day.weekday() or day.day > 12:
+        return day
+    other = day.replace(month=day.day, day=day.month)
+    return other if other.weekday() == wanted else day
 
 
 def _day(groups: dict[str, str | None]) -> date | None:

@@ -178,9 +178,12 @@ def learned_fields(
 
 def _attachments(outline: Outline, fit: Fit, found: tuple[Attachment, ...], base: str) -> tuple[Attachment, ...]:
     """With the files that stand behind the container, where the report would have reached so far."""
+    above = Region(fit.guess.start, fit.title.region.start, 0)
     behind = Region(fit.title.region.end, fit.guess.end, 0)
-    known = {file.url for file in found}
-    return (*found, *(file for file in read_attachments(outline, behind, base) if file.url not in known))
+    known = {file.url: file for file in found}
+    for region in (above, behind):
+        known = {file.url: file for file in read_attachments(outline, region, base)} | known
+    return tuple(known.values())
 
 
 def _published(article: Article, text: str, now: datetime | None) -> Article | None:

@@ -24,7 +24,7 @@ _WORDS = frozenset(
     "reads viewed download da duoc tai sua chinh lai "
     # names of icons, which icon fonts write as text: Material Icons
     "event visibility schedule access today range person remove red eye star border month clock "
-    "account circle".split()
+    "account circle google news bao".split()
 )
 # What introduces the author in it: "Viết bởi: Lê Hoa", "Submitted by Lê Hoa on ...", "Người đăng: Lê Hoa".
 BY = re.compile(

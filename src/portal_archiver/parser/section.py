@@ -19,6 +19,7 @@ BEFORE, FAR = 8, 30  # blocks above the headline: for a label, and for a breadcr
 NAMED = re.compile(
     r"(?:chuyên mục|danh mục|thể loại|lĩnh vực|đăng trong|posted in)\s*[:|]*\s*(?P<name>[^|:]{3,60})", re.I
 )
+LABEL = re.compile(r"\s*(?:chuyên mục|danh mục|thể loại|lĩnh vực)\s*:\s*", re.I)
 _DIGIT = re.compile(r"\d")
 BELOW = 8  # blocks under the headline
 BESIDE = 2  # the same for a label that is a link
@@ -68,9 +69,13 @@ def _says_nothing(block: Block) -> bool:
 
 def _below(outline: Outline, title: Candidate) -> str | None:
     """The section among the particulars between a headline and its text: "Chuyên mục: Kinh tế", Joomla, WordPress."""
+    labeled = False  # the block before was "Chuyên mục:" alone
     for block in outline.blocks[title.block + 1 : title.block + 1 + BELOW]:
         if is_prose(block):
             return None
+        if labeled and len(block.text) <= MAX_LENGTH:
+            return block.text or None
+        labeled = LABEL.fullmatch(block.text) is not None
         text = plain(" | ".join(part[0] for part in block.parts))
         if match := NAMED.search(text):
             return match["name"].strip(" |:")

@@ -79,6 +79,9 @@ FURNITURE = _whole(
     r"printer-friendly version|send by email|log in to post comments|tro ve|tuong phan|nghe bai viet",
     r"danh gia(?: bai viet)?\s*:[^.!?]*(?:star|phieu|luot|diem|binh chon)[^.!?]*",  # "Đánh giá bài viết: (0 lượt)"
     r"(?:facebook|zalo|twitter|google\+?|pinterest|linkedin) [\d.,]+k?|[\d.,]+k? (?:shares?|luot chia se)",  # "Zalo 19"
+    r"theo doi (?:chung toi )?(?:bao [^.:]{3,40} )?tren(?: (?:google news|facebook|zalo))*|google news",
+    r"trinh duyet (?:cua ban )?khong ho tro[^.]*|\d?\d:\d\d",  # of a video: that it cannot be shown, how long it is
+    r"(?:chuyen muc|tac gia|the loai|tu khoa|danh muc)\s*:",  # a label, its value apart
     r"muc luc(?: bai viet)?|noi dung chinh|table of contents",  # and then links to the chapters
     r"nghe (?:doc )?bai(?: viet| bao)?\b[^.!?]*\b\d+:\d\d(?:\s*/\s*\d+:\d\d)?",  # "Nghe bài viết Giọng nữ 0:00 / 4:33"
     r"tai (?:ung dung|app)\b.*\b(?:app ?store|google play|ch play)\b.*",  # "Tải ứng dụng ... trên App Store"
@@ -186,7 +189,7 @@ HINTS = {
     "lead": re.compile(r"sapo|lead|summary|description|desc\b|trich-?yeu|tom-?tat|intro|abstract|chapeau"),
     "crumb": re.compile(r"crumb|duong-?dan|sitemappath|\bpath(?:way)?\b"),
     "section": re.compile(r"categor|folder|crumb|chuyen-?muc|section|\bcate?\b|duong-?dan|sitemappath"),
-    "author": re.compile(r"author|tac-?gia|byline|writer|but-?danh|nguoi-?viet"),
+    "author": re.compile(r"author|tac-?gia|byline|writer|but-?danh|nguoi-?viet|\w__sign\b"),
     "related": re.compile(
         r"relat(?!ive)|lien-?quan|other|tin-?khac|same-?cate|cung-?chuyen|recommend|most-?(?:read|view)"
     ),
