@@ -212,6 +212,17 @@ def test_what_is_typed_with_diacritics_comes_first_and_exactly_that_if_wanted(tm
         assert [hit.article_id for hit in archive.search("=hòa", sort="oldest").hits] == [4, 5]
 
 
+@pytest.mark.parametrize("typed", ["khánh cầu nhạn", "khanh cau nhan"])
+def test_words_that_are_remembered_of_a_title_find_it_before_texts_that_have_them_more_often(
+    tmp_path: Path, typed: str
+) -> None:
+    with Archive(tmp_path / "archive.db") as archive:
+        titled = save(archive, 1, "Khánh thành cầu Mũi Nhạn", "Cây cầu nối hai bờ sông vừa thông xe sáng nay.")
+        often = "Ông Khánh qua cầu, ra cồn Nhạn; bà Khánh cũng qua cầu, cũng ra cồn Nhạn. " * 3
+        told = save(archive, 2, "Một ngày ở xóm chài", often)
+        assert [hit.article_id for hit in archive.search(typed).hits] == [titled, told]
+
+
 def test_a_dateline_that_is_learned_moves_a_report_and_the_times_of_a_day_are_kept(tmp_path: Path) -> None:
     with Archive(tmp_path / "archive.db") as archive:
         save(archive, 1, "Tin một", "Nội dung một.", datetime(2024, 5, 2, 9, tzinfo=UTC))

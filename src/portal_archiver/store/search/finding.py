@@ -9,7 +9,7 @@ from itertools import pairwise
 from portal_archiver.store import pairs
 from portal_archiver.store.search import matching
 from portal_archiver.store.search.counting import Counted, count, count_beside, numbers_of
-from portal_archiver.store.search.exactly import as_typed_first, exactly
+from portal_archiver.store.search.exactly import as_typed_first, exactly, titles_first
 from portal_archiver.store.search.frequency import frequencies
 from portal_archiver.store.search.proposals import MOST_OF_ONE, SHORT_LIST
 from portal_archiver.store.search.query import Query, has_marks
@@ -158,8 +158,8 @@ def _few(within: Scope, strict: str, query: Query, hits: Sequence[int], best: in
         head = rank(within, words, strict, sorted(hits, reverse=True))
         return Found(within, strict, len(hits), head.numbers, bounded=len(hits) > len(head.numbers))
     numbers = within.ranked(strict, _with_pairs(query), limit=max(best, EXACT_FIRST), offset=0)
-    if has_marks(query.terms):
-        numbers = as_typed_first(within, numbers[:EXACT_FIRST], query.terms) + numbers[EXACT_FIRST:]
+    put_in_order = as_typed_first if has_marks(query.terms) else titles_first
+    numbers = put_in_order(within, numbers[:EXACT_FIRST], query.terms) + numbers[EXACT_FIRST:]
     return Found(within, strict, len(hits), tuple(numbers), only_head=True)
 
 
