@@ -60,6 +60,7 @@ GLUE = re.compile(
     r"^(?:[\s,;|()\[\]–\-:.t•·]|luc|hoi|vao|ngay|thu\s(?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat|hom nay|hom qua|icon"
     r"|(?:mon|tue|wed|thu|fri|sat|sun)(?:\w{0,3}day)?)*$"
 )
+WEEKDAY = 12  # characters before a date in which its weekday stands
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})(?:[a-z]{{0,3}}day)?,\s$")  # of "Thu, 06/09/2022"
 _DIGITS = re.compile(r"\d{4}|\d/\d\d?/\d\d")
@@ -117,7 +118,8 @@ def _days(folded: str, now: datetime | None) -> Iterator[tuple[str, date, int, i
     for form, pattern in _DAYS:
         for match in pattern.finditer(folded):
             if day := _day(match.groupdict()):
-                yield form, _by_weekday(day, folded[: match.start()]), match.start(), match.end()
+                before = folded[max(0, match.start() - WEEKDAY) : match.start()]
+                yield form, _by_weekday(day, before), match.start(), match.end()
     if now is not None:
         for form, pattern, back in _RELATIVE:
             for match in pattern.finditer(folded):
