@@ -17,6 +17,7 @@ import pytest
 from portal_archiver.model import Capture, Portal
 from portal_archiver.parser import parse_page
 from portal_archiver.parser.learning import Sample, learn
+from siblings import PAGES, Template, label_of, siblings
 from test_cms_pages import misses
 
 PORTALS = Path(__file__).parent / "portals"
@@ -50,3 +51,15 @@ def test_a_headline_that_the_parser_alone_finds_nowhere_is_learned_and_so_is_the
     (template,) = learn(map(sample, labels)).templates
     assert template.select["title"] == "div.tdbv"
     assert template.select["section"] == "h2.ms-webpart-titleText span"
+
+
+@pytest.mark.parametrize("name", ["h_center_red.html", "o11_drupal_ngay_my.html", "m_moss07_agri_english.html"])
+def test_a_byline_behind_the_container_is_not_lost(name: str) -> None:
+    label = label_of(name)
+    (template,) = learn(siblings(Template(name), 12)).templates
+    page = parse_page(
+        (PAGES / name).read_bytes(), label["url"], portal=Portal((label["url"],), learned=(template.select,))
+    )
+    assert "author" not in template.select
+    assert page.article
+    assert page.article.author == label["expected"]["author"]

@@ -25,6 +25,7 @@ from portal_archiver.parser.pictures import is_icon
 from portal_archiver.parser.region import ProseIndex, Region, end_of_report, is_prose, region_after, without_list
 from portal_archiver.parser.values import is_dateline, is_section, is_title, name_in, section_in, squashed
 
+LINES_BEHIND = 8  # blocks
 LEARNED_WEIGHT = 8.0  # what a learned place is worth: more than any headline needs to be one
 Select = Mapping[str, str]
 
@@ -142,6 +143,15 @@ def _region(index: ProseIndex, last: int, container: tuple[int, int], guess: Reg
     while end < guess.end and _says_by_whom(index.outline.blocks[end].text):
         end += 1
     return Region(start, max(start, end), index.prose_in(start, end))
+
+
+def with_lines_behind(index: ProseIndex, fit: Fit) -> Region | None:
+    """The region with the few lines behind the container that the report would have had without it: a byline stands
+    there as a rule. None where there are none, or text is among them."""
+    region, end = fit.title.region, fit.guess.end
+    if not region.end < end <= region.end + LINES_BEHIND or index.prose_in(region.end, end):
+        return None
+    return Region(region.start, end, region.prose)
 
 
 def _says_by_whom(text: str) -> bool:
