@@ -158,8 +158,10 @@ def _few(within: Scope, strict: str, query: Query, hits: Sequence[int], best: in
         head = rank(within, words, strict, sorted(hits, reverse=True))
         return Found(within, strict, len(hits), head.numbers, bounded=len(hits) > len(head.numbers))
     numbers = within.ranked(strict, _with_pairs(query), limit=max(best, EXACT_FIRST), offset=0)
-    put_in_order = as_typed_first if has_marks(query.terms) else titles_first
-    numbers = put_in_order(within, numbers[:EXACT_FIRST], query.terms) + numbers[EXACT_FIRST:]
+    if has_marks(query.terms):
+        numbers = as_typed_first(within, numbers[:EXACT_FIRST], query.terms) + numbers[EXACT_FIRST:]
+    elif len(query.terms) > 1:  # of one word bm25 knows whether the title has it
+        numbers = titles_first(within, numbers[:EXACT_FIRST], query.terms) + numbers[EXACT_FIRST:]
     return Found(within, strict, len(hits), tuple(numbers), only_head=True)
 
 
