@@ -183,5 +183,8 @@ def test_a_real_pywb_gives_back_the_portal_that_was_exported(tmp_path: Path, cra
         for one in kept:
             assert (one.sha256, one.headers, one.status) in pages[one.final_url, one.fetched_at]
         ours, theirs = (contents(one, crawled.url) for one in (archive, crawled.archive))
-    # A redirect is no page: the address that led to one is not known here.
-    assert {path: what[:3] for path, what in ours.items()} == {path: what[:3] for path, what in theirs.items()}
+    # A redirect is no page: the address that led to one is not known here. And of two addresses of one report, its page
+    # for printing, say, that were fetched within a second either may have been the first.
+    assert sorted(what[:3] for what in ours.values()) == sorted(what[:3] for what in theirs.values())
+    assert all(ours[path][:3] == theirs[path][:3] for path in ours.keys() & theirs.keys())
+    assert len(ours.keys() & theirs.keys()) >= 0.9 * len(theirs)
