@@ -267,8 +267,20 @@ def test_a_configuration_with_mistakes_is_told_before_anything_is_fetched(tmp_pa
     assert "portals.toml:2: portal.a.start: expected an address" in done.stderr
 
 
+class Hold(threading.Event):
+    """Holds an answer back, and knows that it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = threading.Event()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.asked.set()
+        return super().wait(timeout)
+
+
 def test_ctrl_c_leaves_all_as_it_was(tmp_path: Path) -> None:
-    hold = threading.Event()
+    hold = Hold()
     with pages({"/slow/": (200, "<h1>Bạch Hải</h1>")}, hold) as url:
         scratch, folder = tmp_path / "tmp", tmp_path / "here"
         scratch.mkdir()
@@ -278,8 +290,8 @@ def test_ctrl_c_leaves_all_as_it_was(tmp_path: Path) -> None:
         command = [*PROGRAM, "add", f"{url}slow/", "--yes"]
         env = ENVIRONMENT | {"TMPDIR": str(scratch)}
         with subprocess.Popen(command, cwd=folder, env=env, stderr=subprocess.PIPE, text=True) as program:
-            while not list(scratch.glob("add-*/sample.db")):
-                assert program.poll() is None
+            assert hold.asked.wait(30)
+            assert list(scratch.glob("add-*/sample.db"))
             program.send_signal(signal.SIGINT)
             _, said = program.communicate(timeout=30)
     assert program.returncode == 130
