@@ -11,6 +11,7 @@ import subprocess
 import threading
 import tomllib
 from collections.abc import Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -289,7 +290,11 @@ def test_ctrl_c_leaves_all_as_it_was(tmp_path: Path) -> None:
         before = written(folder)
         command = [*PROGRAM, "add", f"{url}slow/", "--yes"]
         env = ENVIRONMENT | {"TMPDIR": str(scratch)}
-        with subprocess.Popen(command, cwd=folder, env=env, stderr=subprocess.PIPE, text=True) as program:
+        # What runs in the background of a shell, as these tests may, starts its programs deaf to Ctrl-C.
+        listen = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+        with subprocess.Popen(
+            command, cwd=folder, env=env, stderr=subprocess.PIPE, text=True, preexec_fn=listen
+        ) as program:
             assert hold.asked.wait(30)
             assert list(scratch.glob("add-*/sample.db"))
             program.send_signal(signal.SIGINT)
