@@ -1,7 +1,8 @@
 """Whether a report is found again by what somebody remembers of it, beside the default FTS5 index.
 
 What is remembered: words of a sentence in its middle, every fourth forgotten, and of its title; with diacritics and
-without. Nothing of the archive was tuned to these queries. MRR@10: one through the place of the report, 0 beyond 10.
+without. What a title weighs was chosen on half titles of 600 of these reports, drawn with other seeds (2 and 7), so that
+figure flatters; nothing was tuned to the sentences. MRR@10: one through the place of the report, 0 beyond 10.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _WORDS = re.compile(r"[^\W_]+")
 def compare(archive: Archive, default: sqlite3.Connection) -> None:
     """Print the MRR@10 of both."""
     rows = archive.db.execute("SELECT id, title, body FROM revisions").fetchall()
-    chosen = random.Random(2).sample(rows, min(ASKED, len(rows)))
+    chosen = random.Random(101).sample(rows, min(ASKED, len(rows)))
     print(f"Finding {len(chosen)} of {len(rows):,} real reports again (MRR@10){'with diacritics':>24s}{'without':>12s}")
     asked: dict[str, list[tuple[str, int]]] = {
         "words of a sentence": [(_sentence(body), number) for number, _, body in chosen],
