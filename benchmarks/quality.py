@@ -1,8 +1,8 @@
 """Whether a report is found again by what somebody remembers of it, beside the default FTS5 index.
 
 What is remembered: words of a sentence in its middle, every fourth forgotten, and of its title; with diacritics and
-without. What a title weighs was chosen on half titles of 600 of these reports, drawn with other seeds (2 and 7), so that
-figure flatters; nothing was tuned to the sentences. MRR@10: one through the place of the report, 0 beyond 10.
+without. What a title weighs was chosen on half titles of 600 of these reports, drawn with other seeds (2 and 7), so
+that figure flatters; nothing was tuned to the sentences. MRR@10: one through the place of the report, 0 beyond 10.
 """
 
 from __future__ import annotations
