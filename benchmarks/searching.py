@@ -27,7 +27,7 @@ import sqlite3
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -129,10 +129,17 @@ def _classes(sql: sqlite3.Connection) -> dict[str, list[Asked]]:
         "two words side by side, unquoted": [Asked(words) for words in two[:ASKED]],
         "three words": [Asked(tuple(piece[:3])) for piece in pieces[:ASKED]],
         "a phrase": [Asked(tuple(piece[:3]), "phrase") for piece in pieces[ASKED : 2 * ASKED]],
-        "a long question": [Asked(tuple(piece), "any") for piece in pieces[2 * ASKED : 3 * ASKED]],
+        "a sentence that stands somewhere": [Asked(tuple(piece), "any") for piece in pieces[2 * ASKED : 3 * ASKED]],
+        "a long question": [Asked(tuple(piece), "any") for piece in _mixed(pieces[3 * ASKED : 5 * ASKED])],
         "a year, newest first": [Asked(words, extra="dates") for words in two[ASKED : 2 * ASKED]],
         "counts by portal and year": [Asked(words, extra="facets") for words in two[2 * ASKED : 3 * ASKED]],
     }
+
+
+def _mixed(pieces: list[list[str]]) -> Iterator[list[str]]:
+    """Half of one piece of a text before half of another: such a sentence stands nowhere."""
+    for first, second in zip(pieces[::2], pieces[1::2], strict=True):
+        yield first[: len(first) // 2] + second[: len(second) // 2]
 
 
 def _text(sql: sqlite3.Connection, number: int) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise, product
 from pathlib import Path
 
@@ -145,11 +145,41 @@ def test_words_side_by_side_come_first_though_only_some_hits_are_looked_at(
     assert found.bounded and found.hits[0].article_id == known
 
 
+@pytest.fixture
+def counts_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if forty entries were more than can be counted, and a small archive a large one."""
+    monkeypatch.setattr(counting, "COUNTED_WHOLE", 10)
+    monkeypatch.setattr(counting, "MOST_ENTRIES", 40)
+    monkeypatch.setattr(counting, "SAMPLED_ENTRIES", 40)
+
+
 def test_a_count_that_would_take_too_long_is_an_estimate_and_says_so(
-    archive: Archive, monkeypatch: pytest.MonkeyPatch
+    archive: Archive, request: pytest.FixtureRequest
 ) -> None:
     exact = archive.search("dân mới", sort="newest", limit=1)
     assert not exact.estimated
-    monkeypatch.setattr(counting, "MOST_ENTRIES", 40)
+    request.getfixturevalue("counts_little")
     about = archive.search("dân mới", sort="newest", limit=1)
     assert about.estimated and abs(about.total - exact.total) < 15
+
+
+def test_an_estimate_looks_at_every_time_and_not_at_the_newest_reports_alone(
+    archive: Archive, counts_little: None
+) -> None:
+    flooded = range(1000, 1060)
+    for n in flooded:
+        save(archive, n, "Người dân chống lũ.", day=date(2020, 10, 1) + timedelta(days=(n - 1000) // 2))
+    for n in range(1060, 1200):
+        save(archive, n, "Người dân làm việc.", day=date(2020, 11, 1) + timedelta(days=(n - 1060) * 9))
+    about = archive.search("dân lũ", sort="newest", limit=1)
+    assert about.estimated and len(flooded) / 3 < about.total < len(flooded) * 3
+    this_year = archive.search("người dân", sort="newest", limit=1, since=date(2024, 1, 1))
+    assert this_year.estimated and this_year.total < 240
+
+
+def test_an_estimate_of_reports_without_dates_is_their_number(archive: Archive, counts_little: None) -> None:
+    with Archive(archive.path.parent / "undated.db") as undated:
+        for n in range(60):
+            save(undated, n, "Người dân làm việc.")
+        about = undated.search("người dân", sort="newest", limit=1)
+    assert (about.total, about.estimated) == (60, True)

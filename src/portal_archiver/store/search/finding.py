@@ -20,8 +20,8 @@ from portal_archiver.store.search.words import Words, words_of
 
 # Entries of the index up to which bm25 over a list of hits costs less than reading some of them.
 CHEAP = 80_000
+FEW = 100  # hits of one word that are fetched before it is known whether there are many
 EXACT_FIRST = 20  # hits that are put in order by the diacritics as typed
-FEW = 100  # hits that are fetched before it is known whether there are many
 MOST_EXACT = 1_000  # reports that are read for an exact search, which no index knows
 TELLING_PAIRS = 5  # the rarest ones of a sentence
 MOST_QUOTING = 150  # reports that are read to see whether a sentence stands in them
@@ -67,9 +67,13 @@ def _with_some(within: Scope, strict: str, query: Query, best: int) -> Found:
     A sentence that stands somewhere is a quotation (a headline, say): then its words are meant as they stand.
     """
     words = words_of(query, frequencies(within))
+    if query.sentence and (quoting := _quoting(within, words, _with_known_pairs(within, words))):
+        return quoting
     head = rank(within, words)
     if query.sentence and any(text.has(*query.words) for text in head.texts.values()):
-        return _quoting(within, words)
+        numbers = within.numbers(matching.words(*query.words), limit=MOST_QUOTING)
+        if quoting := _quoting(within, words, numbers):
+            return quoting
     prefixes = [term.words[-1] for term in query.terms if term.prefix]
     match = matching.any_of(
         [*map(matching.words, words.telling), *(matching.words(prefix, prefix=True) for prefix in prefixes)]
@@ -85,13 +89,13 @@ def _tells(text: Text, words: Words, prefixes: Sequence[str]) -> bool:
     return any(map(text.has, words.telling)) or any(begun)
 
 
-def _quoting(within: Scope, words: Words) -> Found:
-    """The reports in which a sentence stands as it was typed; so many of them are read at most."""
-    phrase = matching.words(*words.query.words)
-    numbers = _with_known_pairs(within, words) or within.numbers(phrase, limit=MOST_QUOTING)
+def _quoting(within: Scope, words: Words, numbers: Sequence[int]) -> Found | None:
+    """Those of the reports in which a sentence stands as it was typed; None where there is none."""
     texts = {number: text for number, text in read_texts(within, numbers).items() if text.has(*words.query.words)}
-    scores = score_all(words.weights({}), texts)
-    best = sorted(scores, key=lambda number: (scores[number], number), reverse=True)
+    if not texts:
+        return None
+    best = sorted(texts, key=lambda number: (texts[number].times(*words.query.words), number), reverse=True)
+    phrase = matching.words(*words.query.words)
     return Found(within, phrase, len(best), tuple(best), bounded=len(numbers) == MOST_QUOTING, only_head=True)
 
 
@@ -111,12 +115,11 @@ def _with_all(within: Scope, strict: str, query: Query, best: int) -> Found:
     words = words_of(query, frequencies(within)) if query.is_phrase else None
     if words and (counted := count_beside(within, words)):
         return _of_phrase(within, strict, words, counted, best)
-    if best:
-        hits = _hits_if_few(within, strict, query)
-        if hits is not None:
-            return _few(within, strict, query, hits, best, words)
+    first, are_all = _oldest_hits(within, strict, query) if best else ([], False)
+    if are_all:
+        return _few(within, strict, query, first, best, words)
     words = words or words_of(query, frequencies(within))
-    counted = count(within, strict, words)
+    counted = count(within, strict, words, first)
     total, estimated = counted.total, counted.estimated
     if not (best and total):
         return Found(within, strict, total, estimated=estimated)
@@ -125,16 +128,13 @@ def _with_all(within: Scope, strict: str, query: Query, best: int) -> Found:
     return Found(within, strict, total, head.numbers, bounded=True, estimated=estimated)
 
 
-def _hits_if_few(within: Scope, strict: str, query: Query) -> Sequence[int] | None:
-    """The hits in no order, which costs half as much again; None where there are many."""
-    if len(query.words) == 1:
-        hits = within.numbers(strict, limit=FEW)
-        if len(hits) < FEW:
-            return hits
-        if within.count(strict, up_to=MOST_OF_ONE) == MOST_OF_ONE:
-            return None
-    hits = within.numbers(strict, limit=MOST_OF_ONE)
-    return hits if len(hits) < MOST_OF_ONE else None
+def _oldest_hits(within: Scope, strict: str, query: Query) -> tuple[list[int], bool]:
+    """The first hits of the index, and whether there are no others; to fetch hits costs more than to count them."""
+    most = FEW if len(query.words) == 1 else MOST_OF_ONE
+    hits = within.numbers(strict, order="ASC", limit=most)
+    if most == FEW == len(hits) and within.count(strict, up_to=MOST_OF_ONE) < MOST_OF_ONE:
+        return within.numbers(strict), True
+    return hits, len(hits) < most
 
 
 def _of_phrase(within: Scope, strict: str, words: Words, counted: Counted, best: int) -> Found:

@@ -84,8 +84,8 @@ class Proposals:
     def best(self) -> list[Proposal]:
         """The short list, in no order."""
         scores = self.scores
-        least = sorted(scores.values(), reverse=True)[:SHORT_LIST][-1:]
-        promising = [(score, key) for key, score in scores.items() if score >= least[0]]
+        least = min(sorted(scores.values(), reverse=True)[:SHORT_LIST], default=0.0)
+        promising = [(score, key) for key, score in scores.items() if score >= least]
         listed = {key: score for score, key in sorted(promising, reverse=True)[:SHORT_LIST]}
         asked = _LISTED_BY_ID if self.scope.has_pairs else _LISTED
         rows = self.scope.sql.execute(asked, (json.dumps(list(listed)),))

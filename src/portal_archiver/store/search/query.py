@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from portal_archiver.store.folding import spelling
 from portal_archiver.text import fold
@@ -68,7 +69,7 @@ class Term:
         return not self.name or bool(FIELDS[self.name])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Query:
     """A query as understood: of each clause one term is wanted (a OR b), of `excluded` none.
 
@@ -80,12 +81,12 @@ class Query:
     sentence: bool = False
     notes: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def terms(self) -> tuple[Term, ...]:
         """The wanted terms that look for words, in order."""
         return tuple(term for clause in self.wanted for term in clause if term.is_text)
 
-    @property
+    @cached_property
     def words(self) -> tuple[str, ...]:
         """All wanted words in order, repetitions included."""
         return tuple(word for term in self.terms for word in term.words)

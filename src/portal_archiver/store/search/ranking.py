@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
 
+from portal_archiver.store.folding import has_two_spellings
 from portal_archiver.store.search.proposals import Proposal, Proposals
-from portal_archiver.store.search.query import Term, has_marks
+from portal_archiver.store.search.query import Query, Term, has_marks
 from portal_archiver.store.search.scope import Scope
-from portal_archiver.store.search.scoring import K1, B, Text, Weights, exactness, text_of
+from portal_archiver.store.search.scoring import K1, B, Text, Typed, Weights, text_of
 from portal_archiver.store.search.words import Words
 
 OF_LISTED = 0.5  # a report of usual length to those of the short list, which are long: they have any word somewhere
@@ -59,13 +60,13 @@ def rank(
     proposals = Proposals(scope, words, required, hits, more)
     proposals.gather()
     listed, usual_length = _by_value(proposals.best())
-    texts = _read_best(scope, listed, required, known)
+    texts = _read_best(scope, words.query, listed, required, known)
     weights = words.weights(proposals.counted)
     scores = {number: weights.score(text, usual_length) for number, text in texts.items()}
     numbers = sorted(scores, key=lambda number: (scores[number], number), reverse=True)
-    typed = typed_pairs(words.query.terms, weights) if has_marks(words.query.terms) else ()
-    if typed:
-        exact = {number: exactness(texts[number], typed, usual_length) * EXACT_SHARE for number in numbers}
+    if has_marks(words.query.terms):
+        typed = typed_pairs(words.query.terms, weights)
+        exact = {number: typed.exactness(texts[number], usual_length) * EXACT_SHARE for number in numbers}
         numbers.sort(key=lambda number: (scores[number] + exact[number], number), reverse=True)
     return Head(tuple(numbers), proposals.bounded or len(proposals.scores) > len(texts), texts)
 
@@ -78,18 +79,23 @@ def _by_value(listed: list[Proposal]) -> tuple[list[Proposal], float]:
     return sorted(listed, key=lambda one: (value[one.number], one.number), reverse=True), usual
 
 
-def _read_best(scope: Scope, listed: Sequence[Proposal], required: str, known: Mapping[int, Text]) -> dict[int, Text]:
-    """The texts of the first so many that have what is required."""
-    chosen: list[int] = []
+def _read_best(
+    scope: Scope, query: Query, listed: Sequence[Proposal], required: str, known: Mapping[int, Text]
+) -> dict[int, Text]:
+    """The texts of the first so many that have what is required: of a row of words their text tells that soonest."""
+    chosen: dict[int, Text] = {}
     for start in range(0, min(len(listed), MOST_TRIED), READ):
         batch = listed[start : start + READ]
-        fitting = fits(scope, required, [one.number for one in batch if not one.fits]) if required else set()
-        chosen += [one.number for one in batch if not required or one.fits or one.number in fitting]
+        if required and not query.is_row:
+            fitting = fits(scope, required, [one.number for one in batch if not one.fits])
+            batch = [one for one in batch if one.fits or one.number in fitting]
+        texts = dict(known) | read_texts(scope, [one.number for one in batch if one.number not in known])
+        for number, sure in ((one.number, one.fits or not (required and query.is_row)) for one in batch):
+            if sure or all(texts[number].has(*term.words) for term in query.terms):
+                chosen[number] = texts[number]
         if len(chosen) >= READ:
             break
-    chosen = chosen[:READ]
-    texts = {number: known[number] for number in chosen if number in known}
-    return texts | read_texts(scope, [number for number in chosen if number not in known])
+    return dict(list(chosen.items())[:READ])
 
 
 def fits(scope: Scope, match: str, numbers: Sequence[int]) -> set[int]:
@@ -111,13 +117,14 @@ def read_texts(scope: Scope, numbers: Sequence[int]) -> dict[int, Text]:
     return {number: text_of(title, rest) for number, title, rest in rows}
 
 
-def typed_pairs(terms: Iterable[Term], weights: Weights) -> tuple[tuple[str, float], ...]:
+def typed_pairs(terms: Iterable[Term], weights: Weights) -> Typed:
     """The words side by side as they were typed, and what each pair says."""
     typed = [word for term in terms for word in term.typed.split()]
     folded = [word for term in terms for word in term.words]
     if len(typed) != len(folded):
-        return ()
-    return tuple(
-        (" ".join(pair), weights.pairs.get((first, second), 0.0))
-        for pair, (first, second) in zip(pairwise(typed), pairwise(folded), strict=True)
-    )
+        return Typed((), spelled=False)
+    pairs = [
+        (" ".join(pair), weights.pairs.get(beside, 0.0))
+        for pair, beside in zip(pairwise(typed), pairwise(folded), strict=True)
+    ]
+    return Typed(tuple(pairs), spelled=any(has_two_spellings(pair) for pair, _ in pairs))

@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from portal_archiver.store.folding import composed_and_folded, has_two_spellings, spelling
+from portal_archiver.store.folding import composed_and_folded, spelling
 
 K1, B = 1.2, 0.75
 TITLE = 2  # times a word of the text
@@ -46,6 +45,11 @@ class Text:
         beside = f" {' '.join(words)} "
         return beside in self.in_place or beside in self.folded or beside in self.folded_title
 
+    def times(self, *words: str) -> int:
+        """How often these folded words stand in it beside each other, the title counting double."""
+        beside = f" {' '.join(words)} "
+        return self.folded.count(beside) + TITLE * self.folded_title.count(beside)
+
 
 def text_of(title: str, rest: str) -> Text:
     """A report's text as it is scored."""
@@ -67,24 +71,28 @@ class Weights:
         score = 0.0
         there: set[str] = set()
         for word, weight in self.words.items():
-            if times := _times(text, f" {word} "):
+            if times := text.times(word):
                 there.add(word)
                 score += weight * times * (K1 + 1) / (times + length)
         for (first, second), weight in self.pairs.items():
-            if first in there and second in there and (times := _times(text, f" {first} {second} ")):
+            if first in there and second in there and (times := text.times(first, second)):
                 score += weight * times * (K1 + 1) / (times + length)
         return score
 
 
-def _times(text: Text, words: str) -> int:
-    return text.folded.count(words) + TITLE * text.folded_title.count(words)
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed with its diacritics, and what each part says."""
 
+    parts: tuple[tuple[str, float], ...]
+    spelled: (
+        bool  # where a tone may stand in two places both ways are read as one: that takes its time, and few need it
+    )
 
-def exactness(text: Text, typed: Sequence[tuple[str, float]], usual_length: float) -> float:
-    """How well a text answers by what stands in it with the diacritics as typed, each with its weight."""
-    said = f"{text.title} {text.rest}"
-    # Where a tone may stand in two places both ways are read as one; that takes its time, and few words have it.
-    written = spelling(said) if any(has_two_spellings(words) for words, _ in typed) else said.lower()
-    length = K1 * (1 - B + B * text.length / usual_length)
-    counted = ((written.count(words), weight) for words, weight in typed)
-    return sum(weight * times * (K1 + 1) / (times + length) for times, weight in counted if times)
+    def exactness(self, text: Text, usual_length: float) -> float:
+        """How well a text answers by what of it stands there as it was typed."""
+        said = f"{text.title} {text.rest}"
+        written = spelling(said) if self.spelled else said.lower()
+        length = K1 * (1 - B + B * text.length / usual_length)
+        counted = ((written.count(part), weight) for part, weight in self.parts)
+        return sum(weight * times * (K1 + 1) / (times + length) for times, weight in counted if times)

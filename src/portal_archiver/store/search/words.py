@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from portal_archiver.store.search.frequency import Frequencies
@@ -14,7 +15,7 @@ COUNTED = 50_000  # entries that may be looked at to count what has some of the 
 ASKING = frozenset("gi nao ai dau sao may".split())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Words:
     """The words of a query with how common each is."""
 
@@ -27,7 +28,7 @@ class Words:
         """About how many entries of the index they have."""
         return sum(self.found[word] for word in self.query.words)
 
-    @property
+    @cached_property
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """The words side by side, as typed."""
         return tuple(dict.fromkeys(pairwise(self.query.words)))
