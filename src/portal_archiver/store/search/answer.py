@@ -20,6 +20,7 @@ from portal_archiver.store.times import day_or_moment
 
 ORDERS = ("relevance", "newest", "oldest")
 FARTHEST = 2**40  # hit
+OTHERWISE = "reports have these words with other diacritics: search without `--exact` or = to see them"
 _CURSOR = re.compile(r"([0-9]{1,12})-([0-9]{1,12})")
 _HIT = """
 SELECT a.docid, a.id, r.title, a.url, a.published, p.key, r.section, r.body, r.author,
@@ -59,11 +60,14 @@ def search(sql: sqlite3.Connection, text: str, filters: Filters, paging: Paging,
     found = find(within, query, best=paging.offset + paging.limit if paging.sort == "relevance" and paging.limit else 0)
     numbers = _page(found, paging)
     seen = paging.offset + len(numbers)
+    if query.exact and not found.total and within.count(found.match, up_to=1):
+        notes = (*notes, OTHERWISE)
     prefixes = [term.words[-1] for term in query.terms if term.prefix]
     return Results(
         found.total,
         _hits(sql, numbers, wanted(query.words, prefixes=prefixes)),
         found.relaxed,
+        query.sentence,
         bounded=found.bounded,
         notes=(*query.notes, *notes),
         suggestions=suggestions(sql, query) if found.relaxed or not found.total else (),
@@ -73,8 +77,8 @@ def search(sql: sqlite3.Connection, text: str, filters: Filters, paging: Paging,
 
 
 def matching_ids(sql: sqlite3.Connection, text: str, filters: Filters, *, exact: bool = False) -> list[int]:
-    """The ids of all articles that have all that a query asks for, the oldest first."""
-    query = parse(text, exact=exact)
+    """The ids of all articles that have all that a query asks for, the oldest first; of a sentence all words, too."""
+    query = replace(parse(text, exact=exact), sentence=False)
     within, _ = scope(sql, filters, query)
     found = find(within, query)
     if found.relaxed:

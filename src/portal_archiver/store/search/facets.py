@@ -45,7 +45,7 @@ def facets(sql: sqlite3.Connection, text: str, filters: Filters, *, exact: bool 
         return _counted(sql, found.head, bounded=found.bounded)
     numbers = within.numbers(found.match, order="DESC", limit=LOOKED_AT)
     if len(numbers) < LOOKED_AT:
-        return _counted(sql, numbers, bounded=found.bounded)
+        return _counted(sql, numbers)
     undated = within.between(FIRST, DATED - 1).count(found.match)
     return _counted(sql, numbers, years=_years(within, found.match), undated=undated)
 

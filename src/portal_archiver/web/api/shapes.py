@@ -31,7 +31,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Facetted:
-    """How all that was found is spread; where `bounded`, all but `years` count the newest 10,000 reports alone."""
+    """How all that was found is spread; where `bounded`, all but `years` count the newest reports alone."""
 
     portals: tuple[Count, ...]
     years: tuple[Count, ...]
@@ -44,15 +44,16 @@ class Facetted:
 class Found:
     """A page of what was found; `cursor` asks for the next one, null where there is none.
 
-    `total` reports fit, about so many where it is `estimated`. Where `relaxed`, none has all the words, and these have
-    some of them. Where `bounded`, not every hit was looked at for the order. `notes` say what of the query was not
-    understood, `suggestions` what may have been meant. The (start, end) `marks` of a hit are
+    `total` reports fit, about so many where it is `estimated`. Where `relaxed`, these have some of the words: none has
+    all, or nobody expects that of a `sentence`. Where `bounded`, not every hit was looked at for the order. `notes` say
+    what of the query was not understood, `suggestions` what may have been meant. The (start, end) `marks` of a hit are
     characters of its `snippet`.
     """
 
     total: int
     estimated: bool
     relaxed: bool
+    sentence: bool
     bounded: bool
     notes: tuple[str, ...]
     suggestions: tuple[str, ...]
@@ -166,6 +167,7 @@ def found(results: Results, facets: Facets | None) -> Found:
         results.total,
         results.estimated,
         results.relaxed,
+        results.sentence,
         results.bounded,
         results.notes,
         results.suggestions,
