@@ -184,3 +184,18 @@ def test_an_estimate_of_reports_without_dates_is_their_number(archive: Archive, 
             save(undated, n, "Người dân làm việc.")
         about = undated.search("người dân", sort="newest", limit=1)
     assert (about.total, about.estimated) == (60, True)
+
+
+def test_parts_of_the_index_become_few_and_find_the_same(archive: Archive) -> None:
+    parts = "SELECT count(DISTINCT segid) FROM articles_{}_idx"
+    before = by_both(archive)
+    for name in ("fts", "pairs"):
+        assert archive.db.execute(parts.format(name)).fetchone()[0] > 2
+    archive.tidy()
+    for name in ("fts", "pairs"):
+        assert archive.db.execute(parts.format(name)).fetchone()[0] <= 2
+    assert by_both(archive) == before
+    save(archive, 3, "Mới dân mới dân, thôn thôn.", day=date(2024, 5, 4))
+    archive.tidy()
+    archive.close()
+    assert verify(archive.path).sound
