@@ -331,6 +331,16 @@ def test_more_than_ten_words_are_a_sentence_and_the_answer_does_not_claim_that_n
     assert not (again.sentence or again.relaxed) and again.total == 1, "the same word again is no sentence"
 
 
+def test_a_sentence_is_answered_by_the_report_of_that_title_then_by_what_has_it_most_often(tmp_path: Path) -> None:
+    said = "Người dân xã Phước Điền đã được nhận nước sạch trước mùa khô năm nay"
+    with Archive(tmp_path / "archive.db") as archive:
+        fill(
+            archive, (Article("Tin", f"{said}."), Article(said, "Bài."), Article("Bài", f"{said}. {said}.")), "bachhai"
+        )
+        found = archive.search(said)
+    assert ([hit.article_id for hit in found.hits], found.relaxed, found.sentence) == ([2, 3, 1], False, True)
+
+
 def test_counts_of_what_has_some_of_the_words_are_of_all_of_it(archive: Archive) -> None:
     counts = archive.facets("tôm xyzzyplugh chuẩn")
     assert (counts.total, counts.bounded) == (2, False)

@@ -90,12 +90,14 @@ def _tells(text: Text, words: Words, prefixes: Sequence[str]) -> bool:
 
 
 def _quoting(within: Scope, words: Words, numbers: Sequence[int]) -> Found | None:
-    """Those of the reports in which a sentence stands as it was typed; None where there is none."""
+    """Those of the reports in which a sentence stands as it was typed, in the title first; None where there is none."""
     texts = {number: text for number, text in read_texts(within, numbers).items() if text.has(*words.query.words)}
     if not texts:
         return None
-    best = sorted(texts, key=lambda number: (texts[number].times(*words.query.words), number), reverse=True)
-    phrase = matching.words(*words.query.words)
+    sentence = words.query.words
+    fit = {number: (text.is_titled(*sentence), text.times(*sentence), number) for number, text in texts.items()}
+    best = sorted(fit, key=fit.__getitem__, reverse=True)
+    phrase = matching.words(*sentence)
     return Found(within, phrase, len(best), tuple(best), bounded=len(numbers) == MOST_QUOTING, only_head=True)
 
 
