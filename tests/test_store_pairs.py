@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from itertools import pairwise, product
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from portal_archiver.store.search.scope import Scope
 from portal_archiver.store.verifying import repair_index, verify
 from portal_archiver.text import fold
 
+FACETS = import_module("portal_archiver.store.search.facets")  # the package has a function of this name
 WORDS = ("nông", "thôn", "mới", "xã", "hội", "người", "dân")
 PAIRS = [(fold(first), fold(second)) for first, second in product(WORDS, repeat=2)]
 
@@ -176,6 +178,24 @@ def test_an_estimate_looks_at_every_time_and_not_at_the_newest_reports_alone(
     assert about.estimated and len(flooded) / 3 < about.total < len(flooded) * 3
     this_year = archive.search("người dân", sort="newest", limit=1, since=date(2024, 1, 1))
     assert this_year.estimated and this_year.total < 240
+
+
+def test_years_of_very_many_hits_are_estimates_that_say_so(
+    archive: Archive, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(1000, 1300):
+        save(archive, n, "Người dân làm việc.", day=date(2021 + n % 3, 1, 1) + timedelta(days=n % 364))
+    save(archive, 1300, "Người dân nghỉ.")
+    exact = archive.facets("người dân")
+    request.getfixturevalue("counts_little")
+    monkeypatch.setattr(FACETS, "LOOKED_AT", 50)
+    monkeypatch.setattr(counting, "SAMPLED_ENTRIES", 400)
+    about = archive.facets("người dân")
+    assert (exact.estimated, about.estimated, about.bounded) == (False, True, True)
+    assert [year for year, _ in about.years] == [year for year, _ in exact.years]
+    for (_, number), (_, estimate) in zip(exact.years, about.years, strict=True):
+        assert number / 2 < estimate < number * 2
+    assert about.total == sum(number for _, number in about.years) + 1
 
 
 def test_an_estimate_of_reports_without_dates_is_their_number(archive: Archive, counts_little: None) -> None:

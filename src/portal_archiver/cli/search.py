@@ -184,6 +184,8 @@ def show_facets(screen: Screen, counts: Facets) -> None:
             screen.say(name, style="bold")
             for label, number in shown:
                 screen.say(f"{number:9,}  {label}")
+    if counts.estimated:
+        screen.say("The numbers of the years are estimates.", style="dim")
     if counts.bounded:
         screen.say("Portals and sections are those of the newest reports alone.", style="dim")
 

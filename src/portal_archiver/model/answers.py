@@ -48,7 +48,7 @@ class Facets:
     """How the reports that a search finds are spread: (name, reports) each, portals and sections by number.
 
     Months are written 2024-05. `total` and `years` count all of them; where `bounded` is true, the others count the
-    newest ones alone.
+    newest ones alone. Where it is `estimated`, `total` and `years` are about right: counting would take too long.
     """
 
     total: int
@@ -57,6 +57,7 @@ class Facets:
     months: tuple[tuple[str, int], ...] = ()
     sections: tuple[tuple[str, int], ...] = ()
     bounded: bool = False
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "facet.year": ("Year", "Năm"),
     "facet.section": ("Section", "Chuyên mục"),
     "facet.more": ("{n} more", "thêm {n} mục"),
+    "facet.estimated": ("The numbers of the years are estimates.", "Số bài theo năm là ước tính."),
     "facet.bounded": ("Counted among the newest of them.", "Đếm trong những bài mới nhất."),
     "filter.dates": ("Published", "Ngày đăng"),
     "filter.since": ("From", "Từ"),

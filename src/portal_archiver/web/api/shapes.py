@@ -31,13 +31,17 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Facetted:
-    """How all that was found is spread; where `bounded`, all but `years` count the newest reports alone."""
+    """How all that was found is spread; where `bounded`, all but `years` count the newest reports alone.
+
+    The numbers of `years` are about right where they are `estimated`.
+    """
 
     portals: tuple[Count, ...]
     years: tuple[Count, ...]
     months: tuple[Count, ...]
     sections: tuple[Count, ...]
     bounded: bool
+    estimated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,7 @@ def facetted(facets: Facets) -> Facetted:
         months=counts(facets.months),
         sections=counts(facets.sections),
         bounded=facets.bounded,
+        estimated=facets.estimated,
     )
 
 
