@@ -91,13 +91,8 @@ class Scope:
         sql = f"SELECT {key} FROM {source}{where}{ordered} LIMIT ? OFFSET ?"
         return [number for (number,) in self.sql.execute(sql, (*values, limit, offset))]
 
-    def oldest_of(self, newest: int, reports: int = 0) -> int:
-        """The number of the oldest of the newest so many reports; 0 where there are not as many.
-
-        It is found by going past all others: from the nearer end, where it is known how many `reports` there are.
-        """
-        if newest <= reports < 2 * newest:
-            return self.numbers(order="ASC", limit=1, offset=reports - newest)[0]
+    def oldest_of(self, newest: int) -> int:
+        """The number of the oldest of the newest so many reports; 0 where there are not as many."""
         numbers = self.numbers(order="DESC", limit=1, offset=newest - 1)
         return numbers[0] if numbers else 0
 
