@@ -19,6 +19,8 @@ import real_data
 from portal_archiver.errors import PortalArchiverError
 from portal_archiver.model import Article, Capture, Dateline, Link, Page, Photo
 from portal_archiver.store import Archive
+from portal_archiver.store.search import finding
+from portal_archiver.store.search.answer import UNREAD
 from portal_archiver.store.search.snippet import snippet, wanted
 from portal_archiver.text import fold
 from real_data import needs
@@ -212,6 +214,27 @@ def test_what_is_typed_with_diacritics_comes_first_and_exactly_that_if_wanted(tm
         assert {hit.article_id for hit in archive.search("bạn hàng", exact=True).hits} == {2, 4}
         assert [hit.article_id for hit in archive.search("hòa =bạn").hits] == [4]
         assert [hit.article_id for hit in archive.search("=hòa", sort="oldest").hits] == [4, 5]
+
+
+def test_of_very_many_reports_the_newest_are_read_until_enough_have_the_exact_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, number in (("EXACT_STEP", 5), ("ENOUGH_EXACT", 3), ("MOST_EXACT", 20)):
+        monkeypatch.setattr(finding, name, number)
+    with Archive(tmp_path / "archive.db") as archive:
+        fill(
+            archive,
+            tuple(Article(f"Tin {n}", "Gốc cây." if n in (1, 8, 9, 19) else "Góc nhà.") for n in range(30)),
+            "a",
+        )
+        rare, common = archive.search("=gốc"), archive.search("=góc", limit=3)
+        nowhere = archive.search("=gộc")
+        few = archive.search("=gốc tin 19")
+    assert (sorted(hit.article_id for hit in rare.hits), rare.bounded) == ([20], True), "within the newest twenty"
+    assert (common.total, common.bounded, len(common.hits)) == (5, True, 3)
+    assert (nowhere.total, nowhere.bounded) == (0, True)
+    assert nowhere.notes == (UNREAD,)
+    assert ([hit.article_id for hit in few.hits], few.bounded) == ([20], False)
 
 
 @pytest.mark.parametrize("typed", ["khánh cầu nhạn", "khanh cau nhan"])

@@ -22,6 +22,7 @@ from portal_archiver.store.times import day_or_moment
 
 ORDERS = ("relevance", "newest", "oldest")
 FARTHEST = 2**40  # hit
+UNREAD = "many reports have these words with other diacritics: not all of them were looked at; add words, or dates"
 OTHERWISE = "reports have these words with other diacritics: search without `--exact` or = to see them"
 _HIT = """
 SELECT a.docid, a.id, r.title, a.url, a.published, p.key, r.section, r.body, r.author,
@@ -63,7 +64,7 @@ def search(sql: sqlite3.Connection, text: str, filters: Filters, paging: Paging,
     hits = _hits(sql, numbers, _looked_for(query))
     seen = paging.offset + len(numbers)
     if query.exact and not found.total and within.count(found.match, up_to=1):
-        notes = (*notes, OTHERWISE)
+        notes = (*notes, UNREAD if found.bounded else OTHERWISE)
     return Results(
         found.total,
         hits,
