@@ -391,6 +391,15 @@ def test_a_hit_shows_the_original_text_around_the_best_matches_and_marks_them(tm
     assert set(hit.snippet.strip("…").split()) <= set(body.split()), "cut at word boundaries"
 
 
+def test_a_snippet_of_an_exact_search_shows_and_marks_what_is_written_so(tmp_path: Path) -> None:
+    said = f"Thuyền kết hoa ra khơi, {'sóng yên biển lặng ' * 30}bà con ra nhà văn hoá thôn xem Hoà hát."
+    with Archive(tmp_path / "archive.db") as archive:
+        fill(archive, (Article("Lễ hội", said),), "bachhai")
+        for typed, marked in (("=hoá", ["hoá"]), ("=hòa", ["Hoà"]), ('="văn hóa"', ["văn", "hoá"]), ("=hoa", ["hoa"])):
+            (hit,) = archive.search(typed).hits
+            assert [hit.snippet[start:end] for start, end in hit.marks] == marked, typed
+
+
 def test_a_snippet_shows_the_caption_when_only_that_matches_and_the_beginning_for_a_title(archive: Archive) -> None:
     (caption,) = archive.search("Phước Điền").hits
     assert caption.snippet == "Lễ công bố ở xã Phước Điền THẠCH LÂM"

@@ -79,7 +79,9 @@ def search(sql: sqlite3.Connection, text: str, filters: Filters, paging: Paging,
 
 
 def _looked_for(query: Query) -> Wanted:
-    return wanted(query.words, prefixes=[term.words[-1] for term in query.terms if term.prefix])
+    prefixes = [term.words[-1] for term in query.terms if term.prefix]
+    exact = [both for term in query.exact for both in zip(term.words, term.written, strict=False)]
+    return wanted(query.words, prefixes=prefixes, exact=exact)
 
 
 def _after(cursor: Cursor, found: Found, paging: Paging, hits: Sequence[Hit]) -> Cursor:

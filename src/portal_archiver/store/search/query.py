@@ -65,6 +65,11 @@ class Term:
     typed: str = ""
 
     @property
+    def written(self) -> list[str]:
+        """The words with their diacritics, each a `spelling`."""
+        return _WORDS.findall(self.typed)
+
+    @property
     def is_text(self) -> bool:
         """Whether it looks for words in the text, and not for a portal or a license."""
         return not self.name or bool(FIELDS[self.name])
