@@ -164,6 +164,13 @@ class Losses:
         revisions.history(self.sql, number)
 
     def _wrong_with_texts(self, number: int) -> str:
+        self.sql.execute("BEGIN")  # a crawl may put another reading in the place of one meanwhile
+        try:
+            return self._wrong_with_versions(number)
+        finally:
+            self.sql.execute("ROLLBACK")
+
+    def _wrong_with_versions(self, number: int) -> str:
         rows = self.sql.execute(
             "SELECT r.id, r.number, r.digest, r.reading, r.id = a.revision_id, a.content_key"
             " FROM articles a JOIN revisions r ON r.article_id = a.id WHERE a.id = ?",
