@@ -232,6 +232,8 @@ def test_an_edited_report_shows_what_changed_and_its_older_version(web: httpx.Cl
     old = page(web, f"/report/{number}?version=1")
     assert before.article.title in old
     assert "You are reading version 1 of 2" in old
+    assert old.count("Version 1 of 2, since changed; archived ") > 5 and "phiên bản 1 trên 2, đã bị sửa" in old
+    assert "since changed" not in html
     changes = page(web, f"/report/{number}/changes?old=1&new=2")
     assert re.search(r"<del>.*?1\.982.*?</del>", changes)
     assert re.search(r"<ins>.*?1\.928.*?</ins>", changes)

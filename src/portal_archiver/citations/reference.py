@@ -19,7 +19,8 @@ class Reference:
     """A report as it is cited: one line of clean text a field, "" or None where nothing is known.
 
     `key` names it among others of the same archive. `published` is never more precise than the page was. `credit` is
-    the line that goes with its photos. `captured_at` (UTC) and `sha256` are of the capture that shows it.
+    the line that goes with its photos. `captured_at` (UTC) and `sha256` are of the capture that shows it: `version` of
+    the `versions` that were seen.
     """
 
     key: str
@@ -35,6 +36,13 @@ class Reference:
     credit: str = ""
     captured_at: datetime | None = None
     sha256: str = ""
+    version: int = 1
+    versions: int = 1
+
+    @property
+    def is_changed_since(self) -> bool:
+        """Whether there is a later version: at its address stands another text."""
+        return self.version < self.versions
 
     @property
     def is_guessed(self) -> bool:
@@ -57,8 +65,9 @@ def reference_to(cited: Article | Archived | Citable | Reference) -> Reference:
         kind=archived.kind,
     )
     if isinstance(cited, Citable):
-        older = f"-v{archived.revision}" if archived.revision < cited.revisions else ""
-        known = replace(known, key=known.key + older, captured_at=cited.captured_at, sha256=cited.sha256)
+        known = replace(known, captured_at=cited.captured_at, sha256=cited.sha256)
+        known = replace(known, version=archived.revision, versions=cited.revisions)
+        known = replace(known, key=f"{known.key}-v{known.version}") if known.is_changed_since else known
     return _of_article(archived.article, known)
 
 
