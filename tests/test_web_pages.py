@@ -189,6 +189,8 @@ def test_a_report_has_all_that_is_known_of_it(web: httpx.Client, archive: Archiv
         assert text
         assert text in html, text
     assert f'<time datetime="{article.published.value.isoformat()}">' in html
+    assert footer.phones == ("02003000111", "02003000113")
+    assert '<dd lang="vi">0200 3000 111, 0200 3000 113</dd>' in html
 
 
 def test_a_report_says_how_it_is_cited_to_people_and_to_programs(web: httpx.Client, archive: Archive) -> None:
