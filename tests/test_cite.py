@@ -197,6 +197,7 @@ def test_the_credit_of_the_photos_goes_with_the_name_of_the_site() -> None:
     assert credit_line(report(photos=several), SITE) == f"Ảnh: THẠCH PÍCH, Lê Hoa / {SITE}"
     assert credit_line(report(photos=(Photo("", "", SITE),)), SITE) == f"Ảnh: {SITE}"
     assert credit_line(report(photos=(Photo("", "Không đề tên"),)), SITE) == ""
+    assert credit_line(report(photos=(Photo("", "", "Minh Tựu/TTXBH"),)), SITE) == f"Ảnh: Minh Tựu / TTXBH / {SITE}"
     assert f"Ảnh: THẠCH PÍCH / {SITE}" in cite(KHAI, "bibtex")
     assert f"Ảnh: THẠCH PÍCH / {SITE}" in cite(KHAI, "ris")
 

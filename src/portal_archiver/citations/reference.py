@@ -11,6 +11,7 @@ from portal_archiver.model import Archived, Article, Citable, Dateline, Kind
 from portal_archiver.text import clean, fold
 from portal_archiver.urls import host_of
 
+_OF_AN_AGENCY = re.compile(r"\s*/\s*")  # "Minh Tựu/TTXBH": the site follows behind a stroke like that
 LONGEST_SLUG = 40  # characters of a key that is made of a headline
 
 
@@ -91,7 +92,7 @@ def _of_article(article: Article, known: Reference) -> Reference:
 
 def credit_line(article: Article, site: str = "") -> str:
     """`Ảnh: THẠCH PÍCH / Cổng thông tin điện tử tỉnh Bạch Hải`: whose the photos are; "" where none is credited."""
-    names = dict.fromkeys(clean(photo.credit or "") for photo in article.photos)
+    names = dict.fromkeys(_OF_AN_AGENCY.sub(" / ", clean(photo.credit or "")) for photo in article.photos)
     credited = ", ".join(name for name in names if name and name != site)
     return f"Ảnh: {' / '.join(part for part in (credited, site) if part)}" if any(names) else ""
 
