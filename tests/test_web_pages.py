@@ -149,8 +149,22 @@ def test_nothing_found_leads_on(web: httpx.Client) -> None:
 
 
 def test_a_date_or_cursor_that_cannot_be_read_is_told_and_not_ignored(web: httpx.Client) -> None:
-    assert "'hôm kia' is not a date" in page(web, "/?q=xa&since=h%C3%B4m+kia", 400)
-    assert "is no cursor" in page(web, "/?q=xa&cursor=7", 400)
+    said = "“hôm kia” under “From” is no date. Write a day, a month or a year: 15/11/2024, 11/2024, 2024."
+    assert said in page(web, "/?q=xa&since=h%C3%B4m+kia", 400)
+    assert "“2024-13” ở ô “Đến” không phải là ngày." in page(web, "/?q=xa&until=2024-13&lang=vi", 400)
+    web.cookies.clear()
+    cursor = page(web, "/?q=xa&cursor=7", 400)
+    assert "The link to this page of results is damaged." in cursor and "Results.cursor" not in cursor
+
+
+def test_what_no_search_knows_is_told_and_the_rest_is_answered(web: httpx.Client) -> None:
+    said = "Not understood, and left out of the search: sort=foo, photo=yes, tag=<b>"
+    html = page(web, "/?q=xa&sort=foo&photo=yes&tag=%3Cb%3E&utm_source=thu")
+    assert said in html and '<ol class="hits"' in html
+    assert "tag=&lt;b&gt;" in web.get("/?q=xa&tag=%3Cb%3E").text
+    assert "left out of the search: tag=x" in page(web, "/?tag=x")
+    for fine in ("/", "/?all=1", "/?q=xa&sort=newest&photo=1&section=&lang=en"):
+        assert "left out of" not in page(web, fine)
 
 
 @pytest.mark.parametrize(
