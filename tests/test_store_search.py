@@ -19,6 +19,8 @@ import real_data
 from portal_archiver.errors import PortalArchiverError
 from portal_archiver.model import Article, Capture, Dateline, Link, Page, Photo
 from portal_archiver.store import Archive
+from portal_archiver.store.search import finding
+from portal_archiver.store.search.answer import UNREAD
 from portal_archiver.store.search.snippet import snippet, wanted
 from portal_archiver.text import fold
 from real_data import needs
@@ -90,7 +92,9 @@ def test_tone_placement_and_the_stroke_of_d_do_not_matter(archive: Archive, type
         ("gi* tôm", [2]),
         ("công", [1, 3]),
         ("", [2, 1, 3]),
-        ("  !? ", [2, 1, 3]),
+        ("  ", [2, 1, 3]),
+        ("  !? ", []),
+        ('"" 🐟 OR title:', []),
     ],
 )
 def test_what_the_signs_of_a_query_mean(archive: Archive, typed: str, found: list[int]) -> None:
@@ -170,7 +174,7 @@ def test_hits_can_be_sorted_by_date_and_paged(archive: Archive) -> None:
         ("=giống", [2]),
         ("=giong", []),
         ("-title:giống công", [1, 3]),
-        ("OR", [1, 2, 3]),
+        ("OR", []),
     ],
 )
 def test_field_words_and_or_and_exact_words(archive: Archive, typed: str, found: list[int]) -> None:
@@ -210,6 +214,27 @@ def test_what_is_typed_with_diacritics_comes_first_and_exactly_that_if_wanted(tm
         assert {hit.article_id for hit in archive.search("bạn hàng", exact=True).hits} == {2, 4}
         assert [hit.article_id for hit in archive.search("hòa =bạn").hits] == [4]
         assert [hit.article_id for hit in archive.search("=hòa", sort="oldest").hits] == [4, 5]
+
+
+def test_of_very_many_reports_the_newest_are_read_until_enough_have_the_exact_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, number in (("EXACT_STEP", 5), ("ENOUGH_EXACT", 3), ("MOST_EXACT", 20)):
+        monkeypatch.setattr(finding, name, number)
+    with Archive(tmp_path / "archive.db") as archive:
+        fill(
+            archive,
+            tuple(Article(f"Tin {n}", "Gốc cây." if n in (1, 8, 9, 19) else "Góc nhà.") for n in range(30)),
+            "a",
+        )
+        rare, common = archive.search("=gốc"), archive.search("=góc", limit=3)
+        nowhere = archive.search("=gộc")
+        few = archive.search("=gốc tin 19")
+    assert (sorted(hit.article_id for hit in rare.hits), rare.bounded) == ([20], True), "within the newest twenty"
+    assert (common.total, common.bounded, len(common.hits)) == (5, True, 3)
+    assert (nowhere.total, nowhere.bounded) == (0, True)
+    assert nowhere.notes == (UNREAD,)
+    assert ([hit.article_id for hit in few.hits], few.bounded) == ([20], False)
 
 
 @pytest.mark.parametrize("typed", ["khánh cầu nhạn", "khanh cau nhan"])
@@ -297,6 +322,53 @@ def test_many_hits_are_paged_without_gap_or_repetition(tmp_path: Path) -> None:
             assert {page.total for page in pages} == {whole.total} == {len({hit.article_id for hit in whole.hits})}
 
 
+@pytest.mark.parametrize(
+    ("typed", "filters", "told"),
+    [
+        ("🐟", {}, "there is no word in this query"),
+        ("tôm", {"since": "2024-06", "until": "2024-01"}, "no day is both since 2024-06 and until 2024-01"),
+        ("tôm", {"section": "Kinh té"}, None),
+        ("tôm", {"section": "Bóng đá"}, 'no report of the archive has a section "Bóng đá"'),
+        ("tôm", {"author": "Bóng"}, 'no report of the archive has a byline "Bóng"'),
+        ("tôm", {"photographer": "Bóng"}, 'no report of the archive has a photo credit "Bóng"'),
+        ("tôm", {"portal": "bachhay"}, 'the archive holds no portal "bachhay": did you mean "bachhai"?'),
+        ("=hoà mình", {}, None),
+        ("=nòng", {}, "reports have these words with other diacritics: search without `--exact` or = to see them"),
+    ],
+)
+def test_what_can_find_nothing_is_told(archive: Archive, typed: str, filters: dict[str, str], told: str | None) -> None:
+    results = archive.search(typed, **filters)  # type: ignore[arg-type]
+    assert results.notes == (() if told is None else (told,))
+    assert results.total == 0 or told is None
+    assert archive.facets(typed, **filters).total == len(archive.matching(typed, **filters)) == results.total  # type: ignore[arg-type]
+
+
+def test_more_than_ten_words_are_a_sentence_and_the_answer_does_not_claim_that_no_report_has_them(
+    archive: Archive,
+) -> None:
+    words = "lễ mừng công theo bạch hải ba xã ven biển đường làng"
+    found = archive.search(words)
+    assert (found.relaxed, found.sentence, found.hits[0].article_id) == (True, True, 1)
+    assert archive.matching(words) == [1], "as a list, to take the reports along"
+    again = archive.search(" ".join([words.split()[0]] * 12))
+    assert not (again.sentence or again.relaxed) and again.total == 1, "the same word again is no sentence"
+
+
+def test_a_sentence_is_answered_by_the_report_of_that_title_then_by_what_has_it_most_often(tmp_path: Path) -> None:
+    said = "Người dân xã Phước Điền đã được nhận nước sạch trước mùa khô năm nay"
+    with Archive(tmp_path / "archive.db") as archive:
+        fill(
+            archive, (Article("Tin", f"{said}."), Article(said, "Bài."), Article("Bài", f"{said}. {said}.")), "bachhai"
+        )
+        found = archive.search(said)
+    assert ([hit.article_id for hit in found.hits], found.relaxed, found.sentence) == ([2, 3, 1], False, True)
+
+
+def test_counts_of_what_has_some_of_the_words_are_of_all_of_it(archive: Archive) -> None:
+    counts = archive.facets("tôm xyzzyplugh chuẩn")
+    assert (counts.total, counts.bounded) == (2, False)
+
+
 @pytest.mark.parametrize("wrong", [{"sort": "size"}, {"since": "hôm qua"}, {"until": "2024-13-01"}])
 def test_a_wrong_sort_or_date_is_told(archive: Archive, wrong: dict[str, str]) -> None:
     with pytest.raises(PortalArchiverError, match=next(iter(wrong.values()))):
@@ -317,6 +389,15 @@ def test_a_hit_shows_the_original_text_around_the_best_matches_and_marks_them(tm
     assert "Đề án nông thôn mới được HĐND thông qua." in hit.snippet
     assert hit.snippet.startswith("…") and hit.snippet.endswith("…") and len(hit.snippet) < 300
     assert set(hit.snippet.strip("…").split()) <= set(body.split()), "cut at word boundaries"
+
+
+def test_a_snippet_of_an_exact_search_shows_and_marks_what_is_written_so(tmp_path: Path) -> None:
+    said = f"Thuyền kết hoa ra khơi, {'sóng yên biển lặng ' * 30}bà con ra nhà văn hoá thôn xem Hoà hát."
+    with Archive(tmp_path / "archive.db") as archive:
+        fill(archive, (Article("Lễ hội", said),), "bachhai")
+        for typed, marked in (("=hoá", ["hoá"]), ("=hòa", ["Hoà"]), ('="văn hóa"', ["văn", "hoá"]), ("=hoa", ["hoa"])):
+            (hit,) = archive.search(typed).hits
+            assert [hit.snippet[start:end] for start, end in hit.marks] == marked, typed
 
 
 def test_a_snippet_shows_the_caption_when_only_that_matches_and_the_beginning_for_a_title(archive: Archive) -> None:
