@@ -156,8 +156,9 @@ def test_a_date_or_cursor_that_cannot_be_read_is_told_and_not_ignored(web: httpx
     assert said in page(web, "/?q=xa&since=h%C3%B4m+kia", 400)
     assert "“2024-13” ở ô “Đến” không phải là ngày." in page(web, "/?q=xa&until=2024-13&lang=vi", 400)
     web.cookies.clear()
-    cursor = page(web, "/?q=xa&cursor=7", 400)
-    assert "The link to this page of results is damaged." in cursor and "Results.cursor" not in cursor
+    for cursor in ("7", "9-20-A"):
+        html = page(web, f"/?q=xa&cursor={cursor}", 400)
+        assert "The link to this page of results is damaged." in html and "Results.cursor" not in html
 
 
 def test_what_no_search_knows_is_told_and_the_rest_is_answered(web: httpx.Client) -> None:

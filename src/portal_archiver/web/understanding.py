@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
+from functools import partial
 
 from starlette.datastructures import QueryParams
 
 from portal_archiver.errors import PortalArchiverError
-from portal_archiver.store.search import moved_back
+from portal_archiver.store.search import cursors
 from portal_archiver.store.search.answer import ORDERS
 from portal_archiver.store.search.days import first_day
 from portal_archiver.web.asked import Asked
@@ -22,11 +24,17 @@ def refused(asked: Asked, t: Words) -> str:
     """Why a search cannot be made: a date or a cursor that cannot be read; "" where it can."""
     for name in ("since", "until"):
         typed = getattr(asked, name)
-        try:
-            first_day(typed or "2000", name)
-        except PortalArchiverError:
+        if typed and not _is_read(partial(first_day, name=name), typed):
             return t("bad.date", name=t(f"filter.{name}"), typed=typed[:LONGEST])
-    return t("bad.cursor") if asked.cursor and moved_back(asked.cursor, 0) is None else ""
+    return t("bad.cursor") if asked.cursor and not _is_read(cursors.read, asked.cursor) else ""
+
+
+def _is_read(read: Callable[[str], object], text: str) -> bool:
+    try:
+        read(text)
+    except PortalArchiverError:
+        return False
+    return True
 
 
 def left_out(params: QueryParams) -> str:
