@@ -105,6 +105,18 @@ TABLE: dict[str, tuple[str, str]] = {
     "export.ris": ("RIS", "RIS"),
     "export.wacz": ("WACZ, the pages as they were", "WACZ, các trang như khi chụp"),
     "results.bad": ("The search could not be understood", "Không hiểu được yêu cầu tìm kiếm"),
+    "bad.date": (
+        "“{typed}” under “{name}” is no date. Write a day, a month or a year: 15/11/2024, 11/2024, 2024.",
+        "“{typed}” ở ô “{name}” không phải là ngày. Hãy nhập ngày, tháng hoặc năm: 15/11/2024, 11/2024, 2024.",
+    ),
+    "bad.cursor": (
+        "The link to this page of results is damaged. Search again, and go on from the first page.",
+        "Liên kết đến trang kết quả này bị hỏng. Hãy tìm lại và đi tiếp từ trang đầu.",
+    ),
+    "bad.left_out": (
+        "Not understood, and left out of the search: {what}",
+        "Không hiểu nên đã bỏ qua khi tìm: {what}",
+    ),
     "sort": ("Order", "Sắp xếp"),
     "sort.relevance": ("Best match", "Sát nhất"),
     "sort.newest": ("Newest", "Mới nhất"),

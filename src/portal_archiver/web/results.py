@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from portal_archiver.model import Facets, Hit, Results
 from portal_archiver.store.search import moved_back, offset_of
 from portal_archiver.web.asked import Asked
-from portal_archiver.web.exporting import ENDINGS
+from portal_archiver.web.exporting import offered
 from portal_archiver.web.histogram import Histogram, histogram
 from portal_archiver.web.language import Words
 
@@ -104,7 +104,7 @@ def marked(hit: Hit) -> tuple[tuple[str, bool], ...]:
 
 
 def _exports(asked: Asked, t: Words) -> Iterator[Choice]:
-    for form in ENDINGS:
+    for form in offered():
         yield Choice(t(f"export.{form}"), asked.link(f"/export/{form}", sort=""))
 
 

@@ -75,8 +75,8 @@ class Running(Opened):
     def arrivals(self, since: datetime, *, portal: str | None = None) -> tuple[Arrival, ...]:
         """Reports that came or were edited at `since` (an aware time) or later, of all portals or one, by portal.
 
-        One that came and was edited is told twice. Within a portal the changed ones come first, and of each kind the
-        newest by its date.
+        One that came and was edited is new, and says of how many revisions. Within a portal the changed ones come
+        first, and of each kind the newest by its date.
         """
         with self._connection.reading() as sql:
             return arrivals.since(sql, since, portal=portal)
