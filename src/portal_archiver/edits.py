@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from portal_archiver.config import key_in_toml, parse, template, text_of
 from portal_archiver.errors import ConfigError
 from portal_archiver.model import Portal
+from portal_archiver.replacing import check_replaceable
 from portal_archiver.urls import host_of, on_hosts, twin_of
 
 Key = tuple[str, ...]
@@ -92,7 +93,8 @@ def table_of(portal: Portal) -> str:
 
 
 def must_be_writable(path: Path) -> None:
-    """ConfigError where a file could not be put into its place."""
+    """ConfigError where a file could not be put into its place, OutputError where it would take an archive's."""
+    check_replaceable(path)
     folder = path.resolve().parent
     if not folder.is_dir() or not os.access(folder, os.W_OK):
         raise ConfigError(f"{path} cannot be written: its folder must exist, and be writable")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from portal_archiver.errors import DiskFullError, OutputError
+from portal_archiver.replacing import check_replaceable
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -19,14 +20,14 @@ FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 def new_file(path: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
     """A file to write to, `FILE.part` until the block ends; after an exception it is removed.
 
-    OutputError: the name is taken (unless `overwrite`), or the folder cannot be written. DiskFullError: no room.
+    OutputError: the name is taken (unless `overwrite`) or is that of what is never replaced (an archive, a
+    configuration, a device), or the folder cannot be written. DiskFullError: no room.
     """
-    if path.is_dir():
-        raise OutputError(f"{path} is a folder: give the name of a file in it")
-    if path.exists() and not overwrite:
-        raise OutputError(f"{path} exists already: give another name, or replace it with --overwrite")
     part = path.with_name(path.name + ".part")
+    _check_free(path, part, overwrite=overwrite)
     with _translated(path):
+        if part.is_file():  # of an export that was killed; or a link, through which another file would be written
+            part.unlink()
         try:
             with part.open("wb") as file:
                 yield file
@@ -36,6 +37,21 @@ def new_file(path: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
         except BaseException:
             part.unlink(missing_ok=True)
             raise
+
+
+def _check_free(path: Path, part: Path, *, overwrite: bool) -> None:
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder: give the name of a file in it")
+    check_replaceable(path)
+    check_replaceable(part)
+    if not path.exists():
+        return
+    if not path.is_file():
+        raise OutputError(f"{path} is no ordinary file: give another name")
+    if path.resolve().suffix.lower() == ".toml":  # no export is one
+        raise OutputError(f"{path} is a configuration, and is never replaced: give another name")
+    if not overwrite:
+        raise OutputError(f"{path} exists already: give another name, or replace it with --overwrite")
 
 
 @contextmanager
