@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from portal_archiver.config import key_in_toml, parse, template, text_of
+from portal_archiver.config import key_in_toml, parse, same_start, template, text_of
 from portal_archiver.errors import ConfigError
 from portal_archiver.model import Portal
 from portal_archiver.replacing import check_replaceable
@@ -69,6 +69,9 @@ def with_portal(path: Path, portal: Portal, tables: str = "", *, known: Portal |
     before = portals_of(path)
     if before.get(portal.key) != known:
         raise ConfigError(f"{path}: portal.{portal.key} was changed meanwhile: run this command again")
+    for other in before.values():
+        if other.key != portal.key and (url := same_start(other, portal)):
+            raise ConfigError(f"{path}: portal.{other.key} begins at {url} already: let that one begin anew")
     text = text_of(path) if path.exists() else ""
     if known:
         text = _begun_anew(text, known, portal)
