@@ -97,6 +97,11 @@ def must_hold(archive: Archive, key: str, named: str = "--portal") -> None:
         raise PortalArchiverError(f'{named}: {archive.path} holds no portal "{key}": {known(key, keys)}')
 
 
+def with_reports(archive: Archive) -> frozenset[str]:
+    """The keys of the portals of which an archive holds reports."""
+    return frozenset(portal.key for portal in archive.portals() if portal.articles)
+
+
 def chosen(portals: Mapping[str, Portal], keys: Sequence[str], config: Path) -> list[Portal]:
     """The portals of a configuration that a command line names, or all of them; ConfigError where it has no such."""
     for key in keys:

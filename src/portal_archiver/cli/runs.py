@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated
 
 import typer
@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from portal_archiver.cli.alarms import alarm_lines, learning_lines
-from portal_archiver.cli.options import DEFAULT_ARCHIVE, ArchivePath, AsJson, existing, must_hold, whole
+from portal_archiver.cli.options import DEFAULT_ARCHIVE, ArchivePath, AsJson, existing, must_hold, whole, with_reports
 from portal_archiver.cli.screen import Screen, count, duration, emit, out, safe
 from portal_archiver.cli.status import ENDINGS
 from portal_archiver.model import RunEvent, RunReport
@@ -43,6 +43,7 @@ def runs(
             reports = opened.runs(portal=portal, limit=limit)
         else:
             report, events = opened.run(run), opened.events(run, limit=limit)
+            known = with_reports(opened)
     if run is None and as_json:
         emit({"archive": archive, "runs": reports})
     elif run is None:
@@ -50,7 +51,7 @@ def runs(
     elif as_json:
         emit({"archive": archive, "run": report, "events": events})
     else:
-        show_run(out(), report, events)
+        show_run(out(), report, events, known)
 
 
 def show_runs(screen: Screen, reports: Sequence[RunReport]) -> None:
@@ -79,12 +80,12 @@ def show_runs(screen: Screen, reports: Sequence[RunReport]) -> None:
     screen.show(table)
 
 
-def show_run(screen: Screen, report: RunReport, events: Sequence[RunEvent]) -> None:
+def show_run(screen: Screen, report: RunReport, events: Sequence[RunEvent], known: Collection[str]) -> None:
     """Print one run as it was reported when it ended (or what it stored, if it did not), and below it what failed."""
     from portal_archiver.cli.report import show_report  # it takes the crawler, which takes a second to load
 
     screen.say(f"run {report.id}, began {report.started_at:%Y-%m-%d %H:%M:%S} UTC", "dim")
-    show_report(screen, [report])
+    show_report(screen, [report], known)
     for alarm in report.alarms:
         screen.print()
         for line in alarm_lines(report.portal, alarm):
