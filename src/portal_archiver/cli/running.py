@@ -36,7 +36,8 @@ def run(
     Both are noted in `outcome`, for a monitor; with `log_json` standard error is a log for programs.
     """
     with Archive(archive_path) as archive, stoppable(jsonlog.stopping if log_json else in_words) as stop:
-        with jsonlog.watching(portals, archive) if log_json else watching(portals) as show:
+        # The lock first, which the crawl takes again: a run that cannot begin should not be said to.
+        with archive.exclusive(), jsonlog.watching(portals, archive) if log_json else watching(portals) as show:
             options = Options(max_pages, max_time, recheck, show, stop.event, processes=os.cpu_count() or 1)
             reports = crawl_all(portals, archive, options)
         if log_json:
