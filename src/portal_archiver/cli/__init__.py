@@ -22,6 +22,8 @@ _BAD_VALUE = re.compile(
 )
 # The option with which a command says all in one JSON object, also what went wrong; and that, where there are no words.
 JSON, STOPPED = "--json", "stopped before its end"
+# What is added where an option is unknown to a command that takes a query, in which -word leaves reports out.
+HYPHENS = "; a query of several words stands in quotation marks, and one that begins with a hyphen behind --"
 
 # Where the function of a command is, and the commands of a group. A module is loaded when it is asked for: all of them
 # take longer than most commands do.
@@ -144,7 +146,10 @@ def _wrong_use(error: typer.TyperException) -> str:
     if bad := _BAD_VALUE.match(message):
         message = f"{bad['what']}{bad['variable'] or ''}: {bad['why']}"
     else:
+        message = message.removeprefix("Invalid value: ")
         message = message[:1].lower() + message[1:]
+    if context and hasattr(error, "possibilities") and any(each.name == "query" for each in context.command.params):
+        message += HYPHENS
     return f"{message}: see `{command} --help`"
 
 
