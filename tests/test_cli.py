@@ -155,6 +155,27 @@ def test_a_search_can_be_a_table_or_numbers_alone_or_counts(ask: Ask) -> None:
     assert "Portals" in ask("search", "tinh", "--facets").out
 
 
+def test_rows_that_are_not_all_say_so_on_standard_error(ask: Ask) -> None:
+    """Ten rows in a table look like all there are."""
+    total = ask("search", "tinh", "--json").json["total"]
+    assert total > 12
+    for form in ("--csv", "--ids"):
+        cut, rest = ask("search", "tinh", form), ask("search", "tinh", form, "--offset", "4")
+        assert cut.err == f"hint: 10 of {total} reports: `--limit {total}` prints all\n"
+        assert rest.err == f"hint: 10 of {total} reports: `--limit {total - 4}` prints all from there on\n"
+        assert ask("search", "tinh", form, "--limit", str(total)).err == ""
+    some = ask("search", "nong xyzzy", "--ids", "--limit", "999")
+    assert some.out and some.err == "hint: No report has all these words; showing the best with some of them.\n"
+
+
+def test_one_form_of_a_list_at_a_time(ask: Ask) -> None:
+    for two in (("--csv", "--ids"), ("--json", "--csv"), ("--ids", "--json")):
+        answer = ask("search", "tinh", *two)
+        assert answer.code == 2
+        said = "--json, --csv and --ids exclude each other: give one of them"
+        assert answer.err == f"error: {said}: see `portal-archiver search --help`\n"
+
+
 def test_a_search_tells_what_it_did_not_understand_and_what_may_have_been_meant(ask: Ask) -> None:
     assert 'did you mean "title:"?' in ask("search", "tilte:tinh").out
     assert "Did you mean: nong thon" in ask("search", "nongthon").out
