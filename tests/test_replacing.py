@@ -81,12 +81,12 @@ def test_an_export_takes_the_place_of_no_configuration_and_of_no_device(folder: 
     os.mkfifo(folder / "ong")
     before = (folder / "portals.toml").read_bytes()
     for name, what in (
-        ("portals.toml", "is a configuration, and is never replaced"),
-        ("cau-hinh", "is a configuration, and is never replaced"),
-        ("ong", "is no ordinary file"),
+        ("portals.toml", "is a configuration, and is never replaced: give another name"),
+        ("cau-hinh", "is a configuration, and is never replaced: give another name"),
+        ("ong", "is no ordinary file: give another name, or - for standard output"),
     ):
         done = cli(folder, "export", "csv", name, "--overwrite")
-        assert (done.returncode, done.stderr) == (2, f"error: {name} {what}: give another name\n")
+        assert (done.returncode, done.stderr) == (2, f"error: {name} {what}\n")
     assert (folder / "portals.toml").read_bytes() == before
     assert (folder / "ong").is_fifo()
 

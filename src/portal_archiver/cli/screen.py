@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
 from rich.console import Console
 from rich.table import Table
@@ -85,7 +85,7 @@ def err() -> Screen:
     return Screen(stderr=True)
 
 
-def quiet_end() -> None:
+def quiet_end() -> NoReturn:
     """Leave with exit code 0 and nothing more to write."""
     silence_output()
     raise SystemExit(0)
