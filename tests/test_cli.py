@@ -270,6 +270,22 @@ def test_what_is_due_now_and_what_the_last_run_left_have_a_name_each(ask: Ask, d
 # --- explain ----------------------------------------------------------------------------------------------------------
 
 
+def test_a_page_in_ones_own_network_is_explained_when_that_is_allowed(tmp_path: Path) -> None:
+    refused = "the host has a private, loopback or reserved address: if it is in your own network, ask with"
+    with pages({"/tin.html": (200, "<h1>Khánh thành cầu Bến Đăng</h1><p>Sáng nay.")}) as url:
+        page = f"{url}tin.html"
+        by_name = page.replace("127.0.0.1", "localhost")
+        for address in (page, by_name):
+            done = cli(tmp_path, "explain", address)
+            assert done.returncode == 5
+            assert done.stderr == f"error: {address} brought no page: {refused} --allow-private\n"
+        (tmp_path / "portals.toml").write_text(f'[portal.xa]\nstart = "{url}"\n')
+        of_a_portal = cli(tmp_path, "explain", page)
+        allowed = cli(tmp_path, "explain", page, "--allow-private", "--json")
+    assert of_a_portal.stderr.endswith(" --allow-private, or set `allow_private = true` for portal.xa\n")
+    assert json.loads(allowed.stdout)["fields"]["title"][0]["value"] == "Khánh thành cầu Bến Đăng"
+
+
 def test_a_page_below_a_host_with_a_star_is_explained_with_the_selectors_of_that_portal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
