@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Annotated
 
 import typer
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -18,6 +19,9 @@ from portal_archiver.model import RunEvent, RunReport
 EXAMPLE = "Example: portal-archiver runs 12"
 NONE = "No run has begun in this archive yet."
 COUNTS = ("new", "changed", "failed")
+HEADINGS = ("run", "portal", "began (UTC)", "took", "requests", *COUNTS, "ended")
+FIGURES = ("run", "requests", *COUNTS)
+ROOMY = 100  # columns of a screen that has two between those of the table
 
 
 def runs(
@@ -59,25 +63,36 @@ def show_runs(screen: Screen, reports: Sequence[RunReport]) -> None:
     if not reports:
         screen.say(NONE)
         return
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    table.add_column("run", justify="right", no_wrap=True)
-    table.add_column("portal", overflow="fold")
-    for label in ("began (UTC)", "took"):
-        table.add_column(label, no_wrap=True)
-    for label in ("requests", *COUNTS):
-        table.add_column(label, justify="right", no_wrap=True)
-    table.add_column("ended", no_wrap=True)
-    for report in reports:
-        table.add_row(
-            str(report.id),
-            safe(report.portal),
-            f"{report.started_at:%Y-%m-%d %H:%M}",
-            duration(report.seconds),
-            f"{report.requests:,}",
-            *(f"{getattr(report, name):,}" for name in COUNTS),
-            ENDINGS.get(report.stopped, report.stopped),
+    rows = [_row(report) for report in reports]
+    gap = 1 if screen.width < ROOMY else 2
+    *widths, _ = (max(map(cell_len, column)) for column in zip(HEADINGS, *rows, strict=True))
+    word = max(len(word) for *_, ended in (HEADINGS, *rows) for word in ended.split())
+    # A key in one piece can be copied, and found: where not all fits, how a run ended takes more lines first.
+    fits = sum(widths) + gap * len(widths) + word <= screen.width
+    table = Table(box=None, padding=(0, gap, 0, 0), pad_edge=False)
+    for heading in HEADINGS:
+        table.add_column(
+            heading,
+            justify="right" if heading in FIGURES else "left",
+            no_wrap=fits if heading == "portal" else heading != "ended" or not fits,
+            overflow="fold",
         )
+    for row in rows:
+        table.add_row(*row)
     screen.show(table)
+
+
+def _row(report: RunReport) -> tuple[str, ...]:
+    """The cells of a run, in the order of HEADINGS."""
+    return (
+        str(report.id),
+        safe(report.portal),
+        f"{report.started_at:%Y-%m-%d %H:%M}",
+        duration(report.seconds),
+        f"{report.requests:,}",
+        *(f"{getattr(report, name):,}" for name in COUNTS),
+        ENDINGS.get(report.stopped, report.stopped) or "",
+    )
 
 
 def show_run(screen: Screen, report: RunReport, events: Sequence[RunEvent], known: Collection[str]) -> None:
