@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from html import unescape
+from importlib import import_module
 from pathlib import Path
 
 import httpx
@@ -18,6 +19,8 @@ from portal_archiver.store.search import counting
 from portal_archiver.web.app import create_app
 from portal_archiver.web.settings import Settings
 from web_server import NAME, demo_archive, in_process, serving
+
+FACETS = import_module("portal_archiver.store.search.facets")  # the package has a function of this name
 
 
 @pytest.fixture(scope="module")
@@ -373,6 +376,9 @@ def test_a_number_that_is_an_estimate_is_told_as_one(path: Path, monkeypatch: py
         assert client.get(f"/api/v1/search?{asked}").json()["estimated"] is False
         monkeypatch.setattr(counting, "COUNTED_WHOLE", 10)
         monkeypatch.setattr(counting, "MOST_ENTRIES", 10)
+        monkeypatch.setattr(counting, "SAMPLED_ENTRIES", 10)
         assert re.search(r"1–20 of about \d+", page(client, f"/?{asked}&section="))
+        monkeypatch.setattr(FACETS, "LOOKED_AT", 10)
+        assert "The numbers of the years are estimates." in page(client, f"/?{asked}&section=")
         told = client.get(f"/api/v1/search?{asked}&limit=2").json()
         assert (told["estimated"], len(told["hits"])) == (True, 2)

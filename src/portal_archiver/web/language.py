@@ -68,6 +68,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "No report has all of these words. These have some of them, the best first.",
         "Không có bài nào đủ các từ này. Dưới đây là những bài có một số từ, sát nhất xếp trước.",
     ),
+    "results.sentence": (
+        "Read as a sentence, of which no report need have all words. The best with some of them come first.",
+        "Được hiểu như một câu, bài không cần có đủ mọi từ. Bài sát nhất có một số từ xếp trước.",
+    ),
     "results.bounded": (
         "The best matches come first; the others follow, the newest first.",
         "Bài sát nhất xếp trước; các bài khác xếp sau, mới nhất trước.",
@@ -109,7 +113,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "facet.year": ("Year", "Năm"),
     "facet.section": ("Section", "Chuyên mục"),
     "facet.more": ("{n} more", "thêm {n} mục"),
-    "facet.bounded": ("Counted among the newest 5,000.", "Đếm trong 5.000 bài mới nhất."),
+    "facet.estimated": ("The numbers of the years are estimates.", "Số bài theo năm là ước tính."),
+    "facet.bounded": ("Counted among the newest of them.", "Đếm trong những bài mới nhất."),
     "filter.dates": ("Published", "Ngày đăng"),
     "filter.since": ("From", "Từ"),
     "filter.until": ("To", "Đến"),

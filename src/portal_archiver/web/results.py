@@ -49,6 +49,7 @@ class ResultPage:
     suggestions: tuple[Choice, ...]
     histogram: Histogram | None
     bounded_counts: bool
+    estimated_counts: bool
     next: str | None
     previous: str | None
     unfiltered: str
@@ -79,6 +80,7 @@ def result_page(asked: Asked, results: Results, facets: Facets, size: int, t: Wo
         suggestions=tuple(Choice(query, asked.link(q=query)) for query in results.suggestions),
         histogram=histogram(facets.months, lambda when: asked.link(since=when, until=when)),
         bounded_counts=facets.bounded,
+        estimated_counts=facets.estimated,
         next=asked.link(cursor=results.cursor) if results.cursor else None,
         previous=asked.link(cursor=back) if back else None,
         unfiltered=Asked(q=asked.q).link(),
