@@ -99,8 +99,10 @@ def test_init_never_takes_the_place_of_an_archive(folder: Path) -> None:
 
 
 def test_a_file_that_only_looks_alike_is_replaced_when_asked(folder: Path) -> None:
-    """`-wal` at the end of a name means something beside a database alone."""
+    """`-wal` at the end of a name means something beside a database alone, and a link in a circle means nothing."""
+    (folder / "vong").symlink_to("vong")
     for name in ("bao-cao-wal", "so.lock"):
         (folder / name).write_text("cũ")
+    for name in ("bao-cao-wal", "so.lock", "vong"):
         assert cli(folder, "export", "csv", name, "--overwrite").returncode == 0
         assert (folder / name).read_text(encoding="utf-8-sig").startswith("id,portal,")

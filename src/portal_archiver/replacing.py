@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from portal_archiver.errors import OutputError
@@ -35,10 +36,20 @@ def is_database(path: Path) -> bool:
 
 
 def database_of(path: Path) -> Path | None:
-    """The database to which a file beside it belongs, be it there or not; None for any other path."""
-    real = path.resolve()
+    """The database to which a file beside it belongs, be it there or not; None for any other path.
+
+    What cannot be read may be one, and counts as that.
+    """
+    real = Path(os.path.realpath(path))  # `resolve` raises where links lead in a circle
     for end in BESIDE:
-        owner = real.with_name(real.name.removesuffix(end)) if len(real.name) > len(end) else real
-        if owner != real and is_database(owner):
-            return path.with_name(owner.name)
+        name = real.name.removesuffix(end)
+        if name not in ("", real.name) and _may_be_database(real.with_name(name)):
+            return path.with_name(name)
     return None
+
+
+def _may_be_database(path: Path) -> bool:
+    try:
+        return is_database(path)
+    except OSError:
+        return True
