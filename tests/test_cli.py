@@ -155,6 +155,27 @@ def test_a_search_can_be_a_table_or_numbers_alone_or_counts(ask: Ask) -> None:
     assert "Portals" in ask("search", "tinh", "--facets").out
 
 
+def test_rows_that_are_not_all_say_so_on_standard_error(ask: Ask) -> None:
+    """Ten rows in a table look like all there are."""
+    total = ask("search", "tinh", "--json").json["total"]
+    assert total > 12
+    for form in ("--csv", "--ids"):
+        cut, rest = ask("search", "tinh", form), ask("search", "tinh", form, "--offset", "4")
+        assert cut.err == f"hint: 10 of {total} reports: `--limit {total}` prints all\n"
+        assert rest.err == f"hint: 10 of {total} reports: `--limit {total - 4}` prints all from there on\n"
+        assert ask("search", "tinh", form, "--limit", str(total)).err == ""
+    some = ask("search", "nong xyzzy", "--ids", "--limit", "999")
+    assert some.out and some.err == "hint: No report has all these words; showing the best with some of them.\n"
+
+
+def test_one_form_of_a_list_at_a_time(ask: Ask) -> None:
+    for two in (("--csv", "--ids"), ("--json", "--csv"), ("--ids", "--json")):
+        answer = ask("search", "tinh", *two)
+        assert answer.code == 2
+        said = "--json, --csv and --ids exclude each other: give one of them"
+        assert answer.err == f"error: {said}: see `portal-archiver search --help`\n"
+
+
 def test_a_search_tells_what_it_did_not_understand_and_what_may_have_been_meant(ask: Ask) -> None:
     assert 'did you mean "title:"?' in ask("search", "tilte:tinh").out
     assert "Did you mean: nong thon" in ask("search", "nongthon").out
@@ -247,6 +268,22 @@ def test_what_is_due_now_and_what_the_last_run_left_have_a_name_each(ask: Ask, d
 
 
 # --- explain ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_page_in_ones_own_network_is_explained_when_that_is_allowed(tmp_path: Path) -> None:
+    refused = "the host has a private, loopback or reserved address: if it is in your own network, ask with"
+    with pages({"/tin.html": (200, "<h1>Khánh thành cầu Bến Đăng</h1><p>Sáng nay.")}) as url:
+        page = f"{url}tin.html"
+        by_name = page.replace("127.0.0.1", "localhost")
+        for address in (page, by_name):
+            done = cli(tmp_path, "explain", address)
+            assert done.returncode == 5
+            assert done.stderr == f"error: {address} brought no page: {refused} --allow-private\n"
+        (tmp_path / "portals.toml").write_text(f'[portal.xa]\nstart = "{url}"\n')
+        of_a_portal = cli(tmp_path, "explain", page)
+        allowed = cli(tmp_path, "explain", page, "--allow-private", "--json")
+    assert of_a_portal.stderr.endswith(" --allow-private, or set `allow_private = true` for portal.xa\n")
+    assert json.loads(allowed.stdout)["fields"]["title"][0]["value"] == "Khánh thành cầu Bến Đăng"
 
 
 def test_a_page_below_a_host_with_a_star_is_explained_with_the_selectors_of_that_portal(

@@ -155,11 +155,15 @@ def test_without_a_terminal_nothing_is_overwritten_and_nothing_asked(tmp_path: P
     before = written(tmp_path)
     for args in ((), ("--key", "bachhai"), ("--json",)):
         done = cli(tmp_path, "add", demo, *args)
-        assert (done.returncode, done.stdout, written(tmp_path)) == (2, "", before)
+        assert (done.returncode, bool(done.stdout), written(tmp_path)) == (2, args == ("--json",), before)
         assert done.stderr == (
-            f"error: portals.toml has a portal bachhai already, at {demo}: --yes lets it begin anew, --key NAME adds"
-            " another one\n"
+            f"error: portals.toml has a portal bachhai already, at {demo}: --yes lets it begin anew\n"
         )
+    part = cli(tmp_path, "add", f"{demo}tin-tuc-su-kien")
+    assert part.stderr.endswith(": --yes lets it begin anew, --key NAME adds another one\n")
+    twin = cli(tmp_path, "add", demo, "--key", "khac", "--yes")
+    assert (twin.returncode, written(tmp_path)) == (2, before)
+    assert twin.stderr == f"error: portals.toml: portal.bachhai begins at {demo} already: let that one begin anew\n"
     assert log.asked == []
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from fictional_page import BODY, TITLE, page, paragraphs
 from portal_archiver.cli import run
 from portal_archiver.cli.options import seconds
 from portal_archiver.demo import serve
@@ -47,6 +48,29 @@ def test_a_crawl_of_some_pages_says_so_the_next_goes_on_and_the_one_after_finds_
     assert "Nothing new" not in rest.stdout
     assert re.findall(r"^  (?:new|changed) +(\d+)", nothing.stdout, re.M) == ["0", "0"]
     assert "\nNothing new: " in nothing.stdout
+
+
+def test_a_quiet_night_is_none_without_reports_and_what_failed_is_not_called_unchanged(tmp_path: Path) -> None:
+    """The front page says nothing of its version, and no report is due: only lists are fetched."""
+    numbered = {f"/tin/{n}.html": f"{TITLE}, chuyến {n}" for n in range(6)}
+    reports = {
+        path: (200, page(paragraphs(*BODY, title), title=f"<h1>{title}</h1>", date="<p>Ngày 12/07/2023</p>"))
+        for path, title in numbered.items()
+    }
+    front = "".join(f'<p><a href="{path}">{title}</a></p>' for path, title in numbered.items())
+    answers = {"/": (200, front), **reports}
+    with pages(answers) as url:
+        configure(tmp_path, tries=1, xa=url)
+        first, quiet = cli(tmp_path, "crawl"), cli(tmp_path, "crawl")
+        shown = cli(tmp_path, "runs", "2")
+        answers |= {f"/tin/{n}.html": (500, "<h1>Lỗi</h1>") for n in range(4)}
+        failing = cli(tmp_path, "crawl", "--recheck")
+    assert (first.returncode, re.findall(r"^  new +(\d+)", first.stdout, re.M)) == (0, ["6"])
+    for said in (quiet, shown):
+        assert said.returncode == 0
+        assert said.stdout.endswith("\nNothing new: no report was added or edited since the last run.\n")
+    assert failing.returncode == 3
+    assert "\nNothing new on the pages that came; of 4 pages that failed nothing is known.\n" in failing.stdout
 
 
 def test_a_crawl_that_is_given_little_time_ends_in_it_and_says_so(tmp_path: Path) -> None:
@@ -102,7 +126,7 @@ def test_a_second_crawl_of_an_archive_at_work_is_told_to_wait(tmp_path: Path) ->
             hold.set()
             first.communicate()
     assert second.returncode == 6
-    assert re.fullmatch(r"error: .*archive\.db is in use by another run .*\n", second.stderr.split("\n", 1)[1])
+    assert re.fullmatch(r"error: archive\.db is in use by another run .*\n", second.stderr)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -7,8 +7,12 @@ import re
 import sqlite3
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from program import ENVIRONMENT, cli, configure, pages
 
@@ -68,6 +72,55 @@ def test_a_damaged_archive_outranks_what_else_is_wrong(tmp_path: Path) -> None:
     done = cli(tmp_path, "doctor")
     assert done.returncode == 7
     assert "\nproblem  archive: archive.db is not an SQLite file; " in done.stdout
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder in which another user may do everything; pytest's own are closed to all others."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o777)
+        yield Path(name)
+
+
+# The program as a user to whom rights matter, who may not be able to read its modules: they are loaded before.
+SOMEBODY = """
+import contextlib, io, os, sys
+from portal_archiver.cli import run, running
+with contextlib.redirect_stdout(io.StringIO()):
+    run(["doctor"])
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setresgid(65534, 65534, 65534)
+    os.setresuid(65534, 65534, 65534)
+sys.exit(run(sys.argv[1:]))
+"""
+
+
+def as_somebody(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    program = [sys.executable, "-c", SOMEBODY, *args]
+    return subprocess.run(program, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=60)
+
+
+def test_what_cannot_be_read_is_a_finding_and_the_rest_is_looked_at(open_folder: Path) -> None:
+    configure(open_folder, im="http://127.0.0.1:9/")
+    (open_folder / "archive.db").touch()
+    (open_folder / "archive.db").chmod(0)
+    archive, crawl = as_somebody(open_folder, "doctor", "--json"), as_somebody(open_folder, "crawl")
+    answer = json.loads(archive.stdout)
+    found = {check["name"]: check for check in answer["checks"]}
+    assert archive.returncode == answer["exit_code"] == 7
+    assert (found["archive"]["level"], found["archive"]["exit_code"]) == ("problem", 7)
+    assert found["archive"]["sentence"] == "archive.db cannot be opened"
+    assert [found[name]["level"] for name in ("configuration", "portal im")] == ["ok", "problem"]
+    assert (crawl.returncode, crawl.stderr.startswith("error: archive.db cannot be opened; ")) == (7, True)
+    (open_folder / "archive.db").unlink()
+    (open_folder / "kin").mkdir(0)
+    (open_folder / "portals.toml").chmod(0)
+    for config in ("portals.toml", "kin/portals.toml"):
+        done = as_somebody(open_folder, "doctor", "--config", config)
+        assert done.returncode == 2
+        assert done.stdout.startswith(f"problem  configuration: {config}: cannot be read: Permission denied; ")
+        assert levels(done.stdout)["archive"] == levels(done.stdout)["clock"] == "ok"
 
 
 def test_a_clock_that_went_back_is_noticed_by_the_newest_capture(tmp_path: Path) -> None:

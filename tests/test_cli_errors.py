@@ -18,6 +18,7 @@ import pytest
 
 from portal_archiver import cli
 from portal_archiver.demo import serve
+from portal_archiver.errors import LockedError
 from portal_archiver.store import Archive
 from program import PROGRAM
 
@@ -259,6 +260,10 @@ def test_an_unknown_report(tmp_path: Path, told: Told) -> None:
             "--since: expected a time such as 12h, 1d or 2w, or a day such as 2024-05-31, got",
         ),
         (["crawl", "--jason"], "no such option: --jason"),
+        (["crawl", "-tom"], "no such option: -t: see "),
+        (["search", "-tom"], f"no such option: -t{cli.HYPHENS}: see `portal-archiver search --help`\n"),
+        (["search", "cau", "-tom"], f"no such option: -t{cli.HYPHENS}: see "),
+        (["watch", "add", "cau", "-tom"], f"no such option: -t{cli.HYPHENS}: see `portal-archiver watch add --help`"),
         (["init", "bachhai"], 'URL: expected an address such as "https://www.bachhai.example/", got "bachhai"'),
         (["demo", "--port", "70000"], '--port: expected a whole number from 1 to 65535, got "70000"'),
     ],
@@ -295,6 +300,71 @@ def test_a_log_that_cannot_be_written_stops_no_crawl(tmp_path: Path) -> None:
         done = subprocess.run(program, cwd=tmp_path, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=full, timeout=60)
     assert done.returncode == 0
     assert json.loads(done.stdout)["runs"][0]["stopped"] == "budget"
+
+
+# --- for programs ---------------------------------------------------------------------------------------------------
+
+
+def test_with_json_an_error_is_an_object_too(tmp_path: Path) -> None:
+    """So that a log of many nights has a line for the bad ones."""
+
+    def logged(*args: str) -> tuple[int, dict[str, object], str]:
+        program = [*PROGRAM, *args, "--json"]
+        done = subprocess.run(program, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, timeout=60)
+        assert done.stdout.count("\n") == 1
+        return done.returncode, json.loads(done.stdout), done.stderr
+
+    missing = "portals.toml: no such file: `portal-archiver init URL` writes one"
+    assert logged("crawl") == (2, {"error": missing, "exit_code": 2}, f"error: {missing}\n")
+    configure(tmp_path, portal("http://127.0.0.1:9/", "allow_private = true"))
+    with Archive(tmp_path / "archive.db") as archive, archive.exclusive():
+        locked = logged("crawl")
+    assert (locked[0], locked[1]["exit_code"]) == (6, 6)
+    assert locked[2].endswith(f"error: {locked[1]['error']}\n")
+    assert str(locked[1]["error"]).startswith("archive.db is in use by another run (process ")
+    (tmp_path / "archive.db").write_bytes(b"Not an SQLite file. " * 100)
+    for command in ("crawl", "status", "reparse"):
+        assert logged(command)[1]["exit_code"] == 7
+    assert logged("crawl", "--max-pages", "all")[:2] == (
+        2,
+        {
+            "error": '--max-pages: expected a whole number from 1, got "all": see `portal-archiver crawl --help`',
+            "exit_code": 2,
+        },
+    )
+
+
+def test_without_json_an_error_leaves_standard_output_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for args in (["crawl"], ["search", "--", "--json"]):
+        assert cli.run(args) == 2
+        assert capsys.readouterr().out == ""
+
+
+def test_an_error_after_the_object_adds_no_second_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`watch run` notes what it told once it is printed."""
+    monkeypatch.chdir(tmp_path)
+    with Archive("archive.db") as archive:
+        archive.watch("cau", "cầu")
+
+    def fail(self: Archive, name: str, news: object) -> None:
+        raise LockedError("archive.db is being written by another program; try again when it has ended")
+
+    monkeypatch.setattr(Archive, "told", fail)
+    assert cli.run(["watch", "run", "--json"]) == 6
+    assert list(json.loads(capsys.readouterr().out)) == ["archive", "watches"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_an_error_that_cannot_be_written_as_an_object_keeps_its_code(tmp_path: Path) -> None:
+    program = [*PROGRAM, "crawl", "--json"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(program, cwd=tmp_path, env=ENVIRONMENT, stdout=full, stderr=subprocess.PIPE, timeout=60)
+    assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
 
 
 # --- bugs -------------------------------------------------------------------------------------------------------------

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import pty
+import re
+import subprocess
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from portal_archiver.store import Archive
-from program import cli
+from program import ENVIRONMENT, PROGRAM, cli
 
 
 def test_an_archive_becomes_a_file_and_a_summary_of_it(demo_folder: Path, tmp_path: Path) -> None:
@@ -84,6 +89,70 @@ def test_a_format_that_is_none_is_wrong_use(demo_folder: Path, tmp_path: Path) -
     done = cli(tmp_path, "export", "zip", "a.zip", "--archive", str(demo_folder / "archive.db"))
     assert done.returncode == 2
     assert "'warc', 'wacz'" in done.stderr
+
+
+def piped(folder: Path, archive: Path, form: str, *args: str) -> subprocess.CompletedProcess[bytes]:
+    """An export to a pipe, in bytes."""
+    program = [*PROGRAM, "export", form, "-", "--archive", str(archive), *args]
+    return subprocess.run(program, cwd=folder, env=ENVIRONMENT, capture_output=True, timeout=60)
+
+
+@pytest.mark.parametrize("form", ["warc", "wacz", "csv", "jsonl", "parquet", "bibtex", "ris"])
+def test_a_hyphen_means_standard_output(demo_folder: Path, tmp_path: Path, form: str) -> None:
+    source = demo_folder / "archive.db"
+    cli(tmp_path, "export", form, "a", "--archive", str(source))
+    done = piped(tmp_path, source, form)
+    assert (done.returncode, [file.name for file in tmp_path.iterdir()]) == (0, ["a"])
+    if form == "wacz":  # what cannot be sought in has its sizes behind each member
+        with zipfile.ZipFile(io.BytesIO(done.stdout)) as piped_to, zipfile.ZipFile(tmp_path / "a") as filed:
+            assert piped_to.read("archive/data.warc.gz") == filed.read("archive/data.warc.gz")
+    else:
+        assert done.stdout == (tmp_path / "a").read_bytes()
+    assert re.fullmatch(rb"\d+ (reports|captures, .*); [\d.]+ [kM]B\n", done.stderr)
+
+
+def test_nothing_goes_to_standard_output_but_the_export(demo_folder: Path, tmp_path: Path) -> None:
+    source = demo_folder / "archive.db"
+    both = piped(tmp_path, source, "csv", "--json")
+    assert both.returncode == 2 and b"--json has nowhere to go" in both.stderr
+    with Archive(tmp_path / "empty.db"):
+        none = piped(tmp_path, tmp_path / "empty.db", "csv")
+    assert (none.returncode, none.stdout) == (2, b"")
+    assert none.stderr == f"error: {tmp_path / 'empty.db'} holds no such report: nothing to export\n".encode()
+
+
+@pytest.mark.parametrize("form", ["warc", "csv"])
+def test_who_has_read_enough_of_an_export_is_left_in_peace(demo_folder: Path, form: str) -> None:
+    program = [*PROGRAM, "export", form, "/dev/stdout"]
+    with subprocess.Popen(
+        program, cwd=demo_folder, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as export:
+        assert export.stdout and export.stderr
+        export.stdout.close()
+        assert (export.stderr.read(), export.wait(60)) == (b"", 0)
+
+
+def test_what_is_no_text_is_not_thrown_at_a_terminal(demo_folder: Path) -> None:
+    for form, code in (("wacz", 2), ("warc", 2), ("parquet", 2), ("ris", 0)):
+        ours, theirs = pty.openpty()
+        program = [*PROGRAM, "export", form, "-", "--article", "1"]
+        done = subprocess.run(program, cwd=demo_folder, stdout=theirs, stderr=subprocess.PIPE, text=True, timeout=60)
+        os.close(theirs)
+        os.close(ours)
+        assert done.returncode == code
+        assert code == 0 or done.stderr == (
+            f"error: {form} is no text that a terminal can show: give a FILE, or send it on with > or |\n"
+        )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_behind_standard_output_is_told(demo_folder: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*PROGRAM, "export", "csv", "-"], cwd=demo_folder, stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    said = "error: the output could not be written: no space left on device: send it to where there is room\n"
+    assert (done.returncode, done.stderr) == (2, said)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from portal_archiver.cli import run
+from portal_archiver.cli.runs import show_runs
+from portal_archiver.cli.screen import Screen
 from portal_archiver.model import Portal, RunEvent, RunReport
 from portal_archiver.store import Archive
 from program import cli, configure, pages
@@ -43,6 +46,31 @@ def test_the_last_runs_are_listed_newest_first(archive: Path, capsys: pytest.Cap
     assert said.splitlines()[2].endswith("  2  to the end")  # both that failed
     only = told(capsys, "runs", "--archive", str(archive), "--limit", "1", "--portal", "xa")
     assert only.splitlines() == said.splitlines()[:2]
+
+
+@pytest.mark.parametrize("key", ["bachhai", "congan-bachhai-1"])
+def test_a_key_stays_in_one_piece_where_the_screen_is_narrow(key: str) -> None:
+    began = datetime(2026, 1, 31, 2, 15, tzinfo=UTC)
+    reports = [RunReport(key, began, began + timedelta(seconds=3), id=number) for number in (1, 2)]
+    for width in (80, 100):
+        paper = io.StringIO()
+        screen = Screen(paper=paper)
+        screen.width = width
+        show_runs(screen, reports)
+        assert len(re.findall(rf" {key} +2026-01-31 02:15 ", paper.getvalue())) == 2
+        assert max(map(len, paper.getvalue().splitlines())) <= width
+
+
+def test_of_a_key_too_long_for_the_screen_no_figure_is_lost() -> None:
+    began = datetime(2026, 1, 31, 2, 15, tzinfo=UTC)
+    paper = io.StringIO()
+    screen = Screen(paper=paper)
+    screen.width = 80
+    key = "so-van-hoa-the-thao-va-du-lich-bachhai"
+    show_runs(screen, [RunReport(key, began, began + timedelta(hours=9), id=345, requests=23_456, new=8_765)])
+    lines = paper.getvalue().splitlines()
+    assert all(figure in lines[1] for figure in ("345", "540 min 0 s", "23,456", "8,765", "to the end"))
+    assert max(map(len, lines)) <= 80
 
 
 def test_one_run_is_shown_with_each_address_that_failed(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:

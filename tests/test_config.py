@@ -89,7 +89,8 @@ def test_every_setting_arrives_at_the_portal(tmp_path: Path) -> None:
 
 
 def test_portals_keep_the_order_of_the_file(tmp_path: Path) -> None:
-    text = "".join(f"[portal.{key}]\n{START}\n" for key in ("dong", "bac", '"xã.tân-lộc"'))
+    keys = ("dong", "bac", '"xã.tân-lộc"')
+    text = "".join(f'[portal.{key}]\nstart = "https://{n}.example/"\n' for n, key in enumerate(keys))
     assert list(loaded(tmp_path, text)) == ["dong", "bac", "xã.tân-lộc"]
 
 
@@ -264,6 +265,28 @@ def test_a_host_with_a_star_means_it_and_all_below_it_as_the_crawler_does(
     else:
         assert "expected an address on one of `hosts`" in mistakes(tmp_path, text)[0]
     assert (Scope(Portal((url,), hosts=tuple(hosts))).reason_against(url) is None) == on_them
+
+
+def test_one_site_under_two_keys_is_told_by_both(tmp_path: Path) -> None:
+    """Spelled differently, and among other addresses, it is the same."""
+    other = '[portal.b]\nstart = ["https://khac.example/", "https://BachHai.example:443/?utm_source=zalo"]\n'
+    assert mistakes(tmp_path, f"[portal.a]\n{START}\n{other}") == [
+        'portals.toml:4: portal.b.start: "https://BachHai.example:443/?utm_source=zalo" is where portal.a begins, too:'
+        " its pages would be crawled and kept twice: keep one of the two, or give each `articles` of its own"
+    ]
+
+
+@pytest.mark.parametrize(("articles", "accepted"), [(("*/xa/*", "*/huyen/*"), True), (("*/xa/*", "*/xa/*"), False)])
+def test_the_parts_of_a_site_may_begin_at_one_address(
+    tmp_path: Path, articles: tuple[str, str], accepted: bool
+) -> None:
+    text = "".join(f'[portal.p{n}]\n{START}\narticles = "{one}"\n' for n, one in enumerate(articles))
+    if accepted:
+        assert list(loaded(tmp_path, text)) == ["p0", "p1"]
+    else:
+        assert len(mistakes(tmp_path, text)) == 1
+    everything = f"[portal.a]\n{START}\n" + text.partition("[portal.p1]")[0]
+    assert len(mistakes(tmp_path, everything)) == 1  # what has no `articles` takes those of the other, too
 
 
 def test_all_mistakes_of_a_file_are_told_together_in_its_order(tmp_path: Path) -> None:

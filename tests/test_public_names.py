@@ -25,7 +25,7 @@ NAMES = set(
     " RunReport".split()
 )
 ROOMS = {"crawler", "parser", "store"}
-GROUND = {"model", "text", "urls", "errors", "config"}  # what a room may stand on
+GROUND = {"model", "text", "urls", "errors", "config", "replacing"}  # what a room may stand on
 RECORDS = [record for record in vars(model).values() if dataclasses.is_dataclass(record)]
 
 # The fields without which a record means nothing; every other one has a default.

@@ -17,7 +17,7 @@ from portal_archiver.model import Portal
 from portal_archiver.settings import SETTINGS, Setting
 from portal_archiver.toml_lines import Lines, key_lines
 from portal_archiver.toml_lines import Path as Key
-from portal_archiver.urls import host_of, on_hosts
+from portal_archiver.urls import canonicalize, host_of, on_hosts
 
 _PORTAL_KEY = re.compile(r"\w[\w.-]*")
 _SYNTAX = re.compile(r"(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$", re.S)
@@ -61,7 +61,31 @@ def parse(text: str, path: Path) -> dict[str, Portal]:
     tables = _portal_tables(document, mistakes)
     settings = {key: _settings(("portal", key), table, mistakes) for key, table in tables.items()}
     mistakes.tell()
-    return {key: Portal(key=key, **values) for key, values in settings.items()}
+    portals = {key: Portal(key=key, **values) for key, values in settings.items()}
+    _tell_of_twins(portals, mistakes)
+    mistakes.tell()
+    return portals
+
+
+def _tell_of_twins(portals: Mapping[str, Portal], mistakes: _Mistakes) -> None:
+    above: list[Portal] = []
+    for portal in portals.values():
+        if twin := next(((one, url) for one in above if (url := same_start(one, portal))), None):
+            what = f"{_shown(twin[1])} is where portal.{twin[0].key} begins, too: its pages would be crawled and kept"
+            remedy = "keep one of the two, or give each `articles` of its own"
+            mistakes.add(("portal", portal.key, "start"), f"{what} twice: {remedy}")
+        above.append(portal)
+
+
+def same_start(one: Portal, other: Portal) -> str:
+    """The start address of `other` at which `one` begins, too, so that both would keep the same reports; "" for none.
+
+    Two portals may share one where each has `articles` of its own: so the parts of a site are kept apart.
+    """
+    if one.articles and other.articles and set(one.articles) != set(other.articles):
+        return ""
+    begun = {canonicalize(url) or url for url in one.start}
+    return next((url for url in other.start if (canonicalize(url) or url) in begun), "")
 
 
 def text_of(path: Path) -> str:

@@ -11,9 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from portal_archiver.config import key_in_toml, parse, template, text_of
+from portal_archiver.config import key_in_toml, parse, same_start, template, text_of
 from portal_archiver.errors import ConfigError
 from portal_archiver.model import Portal
+from portal_archiver.replacing import check_replaceable
 from portal_archiver.urls import host_of, on_hosts, twin_of
 
 Key = tuple[str, ...]
@@ -68,6 +69,9 @@ def with_portal(path: Path, portal: Portal, tables: str = "", *, known: Portal |
     before = portals_of(path)
     if before.get(portal.key) != known:
         raise ConfigError(f"{path}: portal.{portal.key} was changed meanwhile: run this command again")
+    for other in before.values():
+        if other.key != portal.key and (url := same_start(other, portal)):
+            raise ConfigError(f"{path}: portal.{other.key} begins at {url} already: let that one begin anew")
     text = text_of(path) if path.exists() else ""
     if known:
         text = _begun_anew(text, known, portal)
@@ -92,7 +96,8 @@ def table_of(portal: Portal) -> str:
 
 
 def must_be_writable(path: Path) -> None:
-    """ConfigError where a file could not be put into its place."""
+    """ConfigError where a file could not be put into its place, OutputError where it would take an archive's."""
+    check_replaceable(path)
     folder = path.resolve().parent
     if not folder.is_dir() or not os.access(folder, os.W_OK):
         raise ConfigError(f"{path} cannot be written: its folder must exist, and be writable")

@@ -29,7 +29,7 @@ def software() -> Check:
 
 def configuration(path: Path) -> tuple[tuple[Check, ...], Mapping[str, Portal]]:
     """What there is to say of a portals.toml, one finding for each mistake, and its portals."""
-    if not path.exists():
+    if _is_missing(path):
         remedy = "`portal-archiver init URL` writes one"
         return (problem("configuration", f"{path}: no such file", remedy, ConfigError),), {}
     try:
@@ -40,6 +40,14 @@ def configuration(path: Path) -> tuple[tuple[Check, ...], Mapping[str, Portal]]:
         return tuple(problem("configuration", line, remedy, ConfigError) for line in lines), {}
     number = f"{len(portals)} portal{'s' if len(portals) != 1 else ''}"
     return (ok("configuration", f"{path}: {number}"),), portals
+
+
+def _is_missing(path: Path) -> bool:
+    """In a folder that is closed to this user nobody can tell; what `load` complains of then is told."""
+    try:
+        return not path.exists()
+    except OSError:
+        return False
 
 
 def contact(portals: Iterable[Portal]) -> Iterator[Check]:

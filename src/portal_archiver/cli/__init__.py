@@ -13,13 +13,17 @@ from typing import Annotated, Any
 
 import typer
 
-from portal_archiver.cli.failures import DEBUG, INTERRUPTED, WRONG_USE, ending_of, is_unwritable
+from portal_archiver.cli.failures import DEBUG, INTERRUPTED, WRONG_USE, Ending, ending_of, is_unwritable
 from portal_archiver.cli.program import NAME
-from portal_archiver.cli.screen import out, problem, silence_output
+from portal_archiver.cli.screen import emit_error, out, problem, silence_output
 
 _BAD_VALUE = re.compile(
     r"Invalid value for '(?P<what>[^']+)'(?P<variable> \(env var: '\w+'\))?: (Value error, )?(?P<why>.*)"
 )
+# The option with which a command says all in one JSON object, also what went wrong; and that, where there are no words.
+JSON, STOPPED = "--json", "stopped before its end"
+# What is added where an option is unknown to a command that takes a query, in which -word leaves reports out.
+HYPHENS = "; a query of several words stands in quotation marks, and one that begins with a hyphen behind --"
 
 # Where the function of a command is, and the commands of a group. A module is loaded when it is asked for: all of them
 # take longer than most commands do.
@@ -121,28 +125,32 @@ def _run(args: Sequence[str]) -> int:
         code = int(app_of(_needed(args))(list(args) or ["--help"], prog_name=NAME, standalone_mode=False) or 0)
         return code if args else WRONG_USE
     except typer.TyperException as error:
-        return _wrong_use(error)
+        ending = Ending(WRONG_USE, _wrong_use(error))
     except (typer.Abort, KeyboardInterrupt):
-        return INTERRUPTED
+        ending = Ending(INTERRUPTED)
     except Exception as error:
         ending = ending_of(error)
         _maybe_traceback()
         if is_unwritable(error):
             silence_output()
-        problem(ending.sentence)
-        return ending.exit_code
+    problem(ending.sentence)
+    if JSON in args[: args.index("--") if "--" in args else None]:
+        emit_error(ending.sentence or STOPPED, ending.exit_code)
+    return ending.exit_code
 
 
-def _wrong_use(error: typer.TyperException) -> int:
+def _wrong_use(error: typer.TyperException) -> str:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else NAME
     message = " ".join(error.format_message().split()).rstrip(".")
     if bad := _BAD_VALUE.match(message):
         message = f"{bad['what']}{bad['variable'] or ''}: {bad['why']}"
     else:
+        message = message.removeprefix("Invalid value: ")
         message = message[:1].lower() + message[1:]
-    problem(f"{message}: see `{command} --help`")
-    return WRONG_USE
+    if context and hasattr(error, "possibilities") and any(each.name == "query" for each in context.command.params):
+        message += HYPHENS
+    return f"{message}: see `{command} --help`"
 
 
 def _maybe_traceback() -> None:

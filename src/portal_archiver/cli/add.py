@@ -16,7 +16,7 @@ from portal_archiver.cli.options import DEFAULT_CONFIG, AsJson, ConfigPath, whol
 from portal_archiver.cli.program import typed
 from portal_archiver.cli.screen import Screen, emit, out, problem, safe
 from portal_archiver.cli.steps import steps
-from portal_archiver.config import is_key, is_private, key_for, start_of
+from portal_archiver.config import is_key, is_private, key_for, same_start, start_of
 from portal_archiver.edits import (
     begun_at,
     must_be_writable,
@@ -85,7 +85,8 @@ def add(
     """
     known, portal = _planned(portals_of(config), start_of(url), key, allow_private=allow_private)
     if known and not (yes or dry_run or _somebody_is_there()):
-        raise ConfigError(f"{_there(config, known)}: --yes lets it begin anew, --key NAME adds another one")
+        another = "" if same_start(known, portal) else ", --key NAME adds another one"
+        raise ConfigError(f"{_there(config, known)}: --yes lets it begin anew{another}")
     with_portal(config, portal, known=known)  # what cannot be written is told before anything is fetched
     if not dry_run:
         must_be_writable(config)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +15,7 @@ from portal_archiver.cli.options import DEFAULT_ARCHIVE, DEFAULT_CONFIG, Archive
 from portal_archiver.cli.screen import Screen, emit, out, safe
 from portal_archiver.config import load
 from portal_archiver.errors import PortalArchiverError, UnreachableError
-from portal_archiver.model import Capture, Portal
+from portal_archiver.model import Capture, Fetch, Portal
 from portal_archiver.urls import canonicalize, host_of, on_hosts
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ def explain_page(
     url: Annotated[str, typer.Option("--url", metavar="URL", help="The address that a saved page had.")] = "",
     config: ConfigPath = DEFAULT_CONFIG,
     archive: ArchivePath = DEFAULT_ARCHIVE,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Its name may lead to a private address, in your own network.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show how a page is read, field by field, and why.
@@ -40,7 +44,10 @@ def explain_page(
     from portal_archiver.parser.page import Known
 
     portals = list(load(config).values()) if config.exists() else []
-    capture = _saved(Path(page), url) if not canonicalize(page) else _fetched(page, _portal_of(page, portals))
+    if canonicalize(page):
+        capture = _fetched(page, _portal_of(page, portals), allow_private=allow_private)
+    else:
+        capture = _saved(Path(page), url)
     portal = _taught(_portal_of(capture.final_url, portals), capture, archive)
     explanations = explain(
         capture.body, capture.final_url, Known(portal, capture.headers, fetched_at=capture.fetched_at)
@@ -77,17 +84,30 @@ def _saved(path: Path, url: str) -> Capture:
     return Capture(url or path.resolve().as_uri(), body=body)
 
 
-def _fetched(url: str, portal: Portal | None) -> Capture:
+def _fetched(url: str, portal: Portal | None, *, allow_private: bool) -> Capture:
     from portal_archiver.crawler import Fetcher
 
-    async def fetch() -> Capture:
-        async with Fetcher(portal or Portal((url,))) as fetcher:
-            answer = await fetcher.fetch(canonicalize(url) or url)
-        if answer.capture is None or answer.reason:
-            raise UnreachableError(f"{url} brought no page: {answer.detail or answer.reason}")
-        return answer.capture
+    asked = portal or Portal((url,))
+    asked = replace(asked, allow_private=asked.allow_private or allow_private)
 
-    return asyncio.run(fetch())
+    async def fetch() -> Fetch:
+        async with Fetcher(asked) as fetcher:
+            return await fetcher.fetch(canonicalize(url) or url)
+
+    answer = asyncio.run(fetch())
+    if answer.capture is None or answer.reason:
+        raise UnreachableError(f"{url} brought no page: {_why(answer, portal)}")
+    return answer.capture
+
+
+def _why(answer: Fetch, portal: Portal | None) -> str:
+    """What was heard, without the address, which is told already; and what to do against a refusal of ours."""
+    from portal_archiver.crawler.reasons import Reason
+
+    if answer.reason != Reason.PRIVATE_ADDRESS:
+        return answer.detail.removeprefix(f"{answer.url[:300]}: ") or str(answer.reason)
+    setting = f", or set `allow_private = true` for portal.{portal.key}" if portal else ""
+    return f"{Reason.PRIVATE_ADDRESS.sentence}: if it is in your own network, ask with --allow-private{setting}"
 
 
 def show_explanations(screen: Screen, url: str, explanations: Sequence[Explanation]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,8 +11,8 @@ import typer
 from rich.filesize import decimal
 
 from portal_archiver.cli.options import DEFAULT_ARCHIVE, ArchivePath, AsJson, existing, must_hold, whole
-from portal_archiver.cli.screen import count, emit, out
-from portal_archiver.errors import PortalArchiverError
+from portal_archiver.cli.screen import count, emit, err, out, quiet_end
+from portal_archiver.errors import OutputError, PortalArchiverError
 from portal_archiver.store import Archive
 
 if TYPE_CHECKING:
@@ -32,9 +33,13 @@ class Format(StrEnum):
     RIS = "ris"
 
 
+TEXTS = {Format.CSV, Format.JSONL, Format.BIBTEX, Format.RIS}
+PIPED = {"-", "/dev/stdout"}
+
+
 def export_file(
     form: Annotated[Format, typer.Argument(metavar="FORMAT", help="warc, wacz, csv, jsonl, parquet, bibtex or ris.")],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to make; .warc.gz for a compressed WARC.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to make (.warc.gz: compressed), or -.")],
     archive: ArchivePath = DEFAULT_ARCHIVE,
     portal: Annotated[str | None, typer.Option(metavar="KEY", help="Only what is of this portal.")] = None,
     search: Annotated[
@@ -51,14 +56,28 @@ def export_file(
 
     warc and wacz hold captures, for replay elsewhere: the same captures make the same bytes. The others hold reports,
     each as it stands now: csv for Excel, jsonl with all that is known of each, parquet (needs pyarrow), and bibtex and
-    ris, which are citations. All of them, unless --portal, --search or --article say which.
+    ris, which are citations. All of them, unless --portal, --search or --article say which. With - for the file, they
+    go to standard output.
     """
+    from portal_archiver.exports import STDOUT
+
+    is_piped = str(file) in PIPED
+    file = STDOUT if is_piped else file
+    if is_piped and as_json:
+        raise typer.BadParameter("--json has nowhere to go when the export itself goes to standard output: give a FILE")
+    if is_piped and form not in TEXTS and sys.stdout.isatty():
+        raise OutputError(f"{form.value} is no text that a terminal can show: give a FILE, or send it on with > or |")
     with existing(archive) as opened:
         if portal is not None:
             must_hold(opened, portal)
         chosen = _articles(opened, portal, search, article)
-        written, summary = _write(opened, form, file, portal=portal, articles=chosen, overwrite=overwrite)
-    if as_json:
+        try:
+            written, summary = _write(opened, form, file, portal=portal, articles=chosen, overwrite=overwrite)
+        except BrokenPipeError:  # who reads has seen enough
+            quiet_end()
+    if is_piped:
+        err().say(f"{summary}; {decimal(written.bytes)}")
+    elif as_json:
         emit({"archive": archive, "file": file, "format": form.value, "written": written})
     else:
         out().say(f"{file}: {summary}; {decimal(written.bytes)}")

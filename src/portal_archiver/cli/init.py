@@ -12,6 +12,7 @@ from portal_archiver.cli.program import typed
 from portal_archiver.cli.screen import out
 from portal_archiver.config import template
 from portal_archiver.errors import ConfigError
+from portal_archiver.replacing import check_replaceable
 
 EXAMPLE = "Example: portal-archiver init https://www.bachhai.example/"
 
@@ -23,6 +24,7 @@ def init(
 ) -> None:
     """Write a configuration file for a portal, every setting explained."""
     text = template(url)
+    check_replaceable(config)
     try:
         with config.open("w" if force else "x", encoding="utf-8") as file:
             file.write(text)

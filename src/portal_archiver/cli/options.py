@@ -23,8 +23,13 @@ LARGEST = 2**63 - 1  # that SQLite can hold
 Keys = Annotated[
     list[str] | None, typer.Argument(metavar="PORTAL", help="Keys from the configuration; all, if left out.")
 ]
-ArchivePath = Annotated[Path, typer.Option("--archive", metavar="FILE", help="The archive, an SQLite file.")]
-ConfigPath = Annotated[Path, typer.Option("--config", metavar="FILE", help="The file that lists the portals.")]
+# Whether they can be read is for the command to find out: each has its own exit code, and the doctor goes on.
+ArchivePath = Annotated[
+    Path, typer.Option("--archive", metavar="FILE", readable=False, help="The archive, an SQLite file.")
+]
+ConfigPath = Annotated[
+    Path, typer.Option("--config", metavar="FILE", readable=False, help="The file that lists the portals.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else.")]
 
 # How a day may be written; the parts left out widen it to a month or a year. Day comes before month.
@@ -95,6 +100,11 @@ def must_hold(archive: Archive, key: str, named: str = "--portal") -> None:
     keys = [portal.key for portal in archive.portals()]
     if key not in keys:
         raise PortalArchiverError(f'{named}: {archive.path} holds no portal "{key}": {known(key, keys)}')
+
+
+def with_reports(archive: Archive) -> frozenset[str]:
+    """The keys of the portals of which an archive holds reports."""
+    return frozenset(portal.key for portal in archive.portals() if portal.articles)
 
 
 def chosen(portals: Mapping[str, Portal], keys: Sequence[str], config: Path) -> list[Portal]:

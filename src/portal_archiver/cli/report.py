@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from rich.table import Table
 from rich.text import Text
 
-from portal_archiver.cli.exits import brought_nothing
+from portal_archiver.cli.exits import FAILURES, brought_nothing
 from portal_archiver.cli.screen import Screen, count, duration, safe
 from portal_archiver.crawler.reasons import Reason
 from portal_archiver.crawler.remedies import CHECK_START, REMEDIES, TRY_LATER
@@ -29,13 +29,13 @@ SHOWN_SIDE_BY_SIDE = ("fetched", "not_modified", "new", "changed", "unchanged", 
 BY_WHAT_IT_STORED = "The figures are those of what it stored"
 
 
-def show_report(screen: Screen, reports: Sequence[RunReport]) -> None:
-    """Print the figures of all portals and what follows from them."""
+def show_report(screen: Screen, reports: Sequence[RunReport], known: Collection[str]) -> None:
+    """Print the figures of all portals and what follows from them; of those `known` the archive holds reports."""
     if len(reports) == 1:
         _show_one(screen, reports[0])
     else:
         _show_many(screen, reports)
-    said = [(report.portal, sentence) for report in reports if (sentence := next_step(report))]
+    said = [(report.portal, sentence) for report in reports if (sentence := next_step(report, known))]
     if said:
         screen.print()
     for portal, sentence in said:
@@ -51,9 +51,10 @@ def show_end(screen: Screen, reports: Sequence[RunReport]) -> None:
         screen.say(f"{report.portal}: ended after {duration(report.seconds)}: {figures}")
 
 
-def next_step(report: RunReport) -> str:
+def next_step(report: RunReport, known: Collection[str]) -> str:
     """What follows from a run, in a sentence; "" when all went as it should."""
-    return next((sentence(report) for holds, sentence in NEXT_STEPS if holds(report)), "")
+    is_known = report.portal in known
+    return next((sentence(report) for holds, sentence in NEXT_STEPS if holds(report, is_known)), "")
 
 
 def trouble(reports: Sequence[RunReport]) -> Iterator[str]:
@@ -110,28 +111,45 @@ def _sentence(reason: str) -> str:
     return Reason(reason).sentence
 
 
-def _nothing_new(report: RunReport) -> bool:
+def _nothing_new(report: RunReport, is_known: bool) -> bool:
     return report.stopped is None and not report.new + report.changed and not brought_nothing(report)
 
 
-def _no_report_at_all(report: RunReport) -> bool:
-    return _nothing_new(report) and not report.unchanged + report.duplicate + report.not_modified + report.waiting
+def _nothing_new_but_failures(report: RunReport, is_known: bool) -> bool:
+    return _nothing_new(report, is_known) and bool(_failures(report))
+
+
+def _no_report_at_all(report: RunReport, is_known: bool) -> bool:
+    """On a quiet night none may be due: then nothing came but lists, of a portal whose reports are archived."""
+    seen = report.unchanged + report.duplicate + report.not_modified + report.waiting
+    return not is_known and _nothing_new(report, is_known) and not seen
+
+
+def _failures(report: RunReport) -> int:
+    """How many pages failed that should have come."""
+    return sum(number for reason, number in report.reasons.items() if reason in FAILURES)
 
 
 def _left(report: RunReport) -> str:
     return f"Left: {count(report.waiting, 'address', 'addresses')}; run the same command again to go on."
 
 
-# When there is something to say, and what; the first row that holds is told.
-NEXT_STEPS: tuple[tuple[Callable[[RunReport], bool], Callable[[RunReport], str]], ...] = (
-    (lambda run: run.stopped == "signal", lambda run: f"Stopped; what was fetched is saved. {_left(run)}"),
-    (lambda run: run.stopped == "budget", lambda run: f"Reached the number of pages for one run. {_left(run)}"),
-    (lambda run: run.stopped == "time", lambda run: f"Reached the time for one run. {_left(run)}"),
+def _unknown(report: RunReport) -> str:
+    return f"Nothing new on the pages that came; of {count(_failures(report), 'page')} that failed nothing is known."
+
+
+# When there is something to say (of a run, and whether reports of its portal are archived), and what; the first row
+# that holds is told.
+NEXT_STEPS: tuple[tuple[Callable[[RunReport, bool], bool], Callable[[RunReport], str]], ...] = (
+    (lambda run, _: run.stopped == "signal", lambda run: f"Stopped; what was fetched is saved. {_left(run)}"),
+    (lambda run, _: run.stopped == "budget", lambda run: f"Reached the number of pages for one run. {_left(run)}"),
+    (lambda run, _: run.stopped == "time", lambda run: f"Reached the time for one run. {_left(run)}"),
     (
-        lambda run: run.stopped == "killed",
+        lambda run, _: run.stopped == "killed",
         lambda run: f"Killed before its end. {BY_WHAT_IT_STORED}; the next run goes on.",
     ),
-    (lambda run: run.stopped == "running", lambda run: f"Still at work. {BY_WHAT_IT_STORED} so far."),
+    (lambda run, _: run.stopped == "running", lambda run: f"Still at work. {BY_WHAT_IT_STORED} so far."),
+    (_nothing_new_but_failures, _unknown),
     (_no_report_at_all, lambda run: "No report found. Is `start` a page that lists news? If so, set `articles`."),
     (_nothing_new, lambda run: "Nothing new: no report was added or edited since the last run."),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from rich.table import Table
@@ -33,7 +34,9 @@ FIGURES = (
 def run(portals: Sequence[Portal], archive_path: Path, scope: Scope, *, dry_run: bool, as_json: bool) -> int:
     """Read the portals' pages anew, print what came of it, and return the exit code."""
     with Archive(archive_path, create=False, read_only=dry_run) as archive, stoppable() as stop:
-        with watching(portals, begin=lambda portal: "reading its pages anew") as show:
+        # The lock first, which the rereading takes again: one that cannot begin should not be said to.
+        lock = nullcontext() if dry_run else archive.exclusive()
+        with lock, watching(portals, begin=lambda portal: "reading its pages anew") as show:
             options = ReparseOptions(scope, dry_run, show, stop.event, processes=os.cpu_count() or 1)
             reports = reparse(portals, archive, options)
         code = code_of(reports, stop.signal)

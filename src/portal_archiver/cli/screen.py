@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
 from rich.console import Console
 from rich.table import Table
@@ -21,6 +21,8 @@ from rich.text import Text
 
 # Where `problem` goes, label and message, in a command that keeps a log for programs; None: to people.
 LOG: ContextVar[Callable[[str, str], None] | None] = ContextVar("LOG", default=None)
+# Whether the JSON object of a command has been written, or begun.
+EMITTED: ContextVar[bool] = ContextVar("EMITTED", default=False)
 PIPE_WIDTH = 100  # columns of a table when nobody's terminal sets the width
 # Marks that reorder text on a terminal (Unicode TR 9): a headline could hide behind them what it really says.
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -83,7 +85,7 @@ def err() -> Screen:
     return Screen(stderr=True)
 
 
-def quiet_end() -> None:
+def quiet_end() -> NoReturn:
     """Leave with exit code 0 and nothing more to write."""
     silence_output()
     raise SystemExit(0)
@@ -115,12 +117,26 @@ def problem(message: str, *, label: str = "error", style: str = "bold red") -> N
 
 def emit(value: Mapping[str, object]) -> None:
     """Write one JSON object to standard output: indented for people, on one line for programs and logs."""
-    indent = 2 if sys.stdout.isatty() else None
     try:
-        sys.stdout.write(as_json(value, sys.stdout, indent) + "\n")
-        sys.stdout.flush()
+        _emit(value)
     except BrokenPipeError:
         quiet_end()
+
+
+def emit_error(sentence: str, exit_code: int) -> None:
+    """The same for a command that came to no good end, unless it has written its object; what cannot be is lost."""
+    if EMITTED.get():
+        return
+    try:
+        _emit({"error": sentence, "exit_code": exit_code})
+    except OSError:
+        silence_output()
+
+
+def _emit(value: Mapping[str, object]) -> None:
+    EMITTED.set(True)
+    sys.stdout.write(as_json(value, sys.stdout, indent=2 if sys.stdout.isatty() else None) + "\n")
+    sys.stdout.flush()
 
 
 def as_json(value: Mapping[str, object], stream: TextIO, indent: int | None = None) -> str:

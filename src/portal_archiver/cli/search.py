@@ -25,7 +25,7 @@ from portal_archiver.cli.options import (
     whole,
 )
 from portal_archiver.cli.program import typed
-from portal_archiver.cli.screen import Screen, count, emit, out, quiet_end, safe
+from portal_archiver.cli.screen import Screen, count, emit, out, problem, quiet_end, safe
 from portal_archiver.errors import PortalArchiverError
 from portal_archiver.model import Facets, Hit, Results
 from portal_archiver.store.search.days import first_day as recent
@@ -103,6 +103,8 @@ def search(
     section:, portal: and license: say where a word stands. Days are written 2024-05-31 or 31/5/2024, months 2024-05,
     years 2024. Nothing found is no error: the exit code is 0.
     """
+    if as_json + as_csv + ids > 1:
+        raise typer.BadParameter("--json, --csv and --ids exclude each other: give one of them")
     narrowed = {
         "portal": portal,
         "section": section,
@@ -123,6 +125,7 @@ def search(
         emit(_as_object(query, results, counts))
     elif as_csv or ids:
         _write_rows(results, only_ids=ids)
+        _tell_what_rows_leave_out(results, offset)
     else:
         screen = out()
         with screen.pager(styles=True) if _is_long(screen, results) else nullcontext():
@@ -169,6 +172,18 @@ def _write_rows(results: Results, *, only_ids: bool) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         quiet_end()
+
+
+def _tell_what_rows_leave_out(results: Results, offset: int) -> None:
+    """On standard error, what a list of hits for people says of itself: a table of ten looks like all there is."""
+    for note in (*results.notes, *([RELAXED] if results.relaxed else [])):
+        problem(note, label="hint", style="bold")
+    if offset + len(results.hits) >= results.total:
+        return
+    about, more = ("about ", "more") if results.estimated else ("", "all" + (" from there on" if offset else ""))
+    limit = "a larger `--limit`" if results.estimated else f"`--limit {results.total - offset}`"
+    shown = f"{len(results.hits):,} of {about}{count(results.total, 'report')}"
+    problem(f"{shown}: {limit} prints {more}", label="hint", style="bold")
 
 
 def _is_long(screen: Screen, results: Results) -> bool:

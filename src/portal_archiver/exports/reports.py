@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -79,15 +80,19 @@ def export_reports(
     articles: Iterable[int] | None = None,
     overwrite: bool = False,
 ) -> ExportedReports:
-    """Write what `stream_reports` gives to a file, which gets its name once it is whole.
+    """Write what `stream_reports` gives to a file, which gets its name once it is whole, or to STDOUT.
 
     OutputError, DiskFullError: the file cannot be made. PortalArchiverError: there is no such report.
     """
+    reports = archive.citables(portal=portal, articles=articles)
+    first = next(reports, None)
+    if first is None:
+        raise PortalArchiverError(f"{archive.path} holds no such report: nothing to export")
     written = 0
 
     def counted() -> Iterator[Citable]:
         nonlocal written
-        for written, report in enumerate(archive.citables(portal=portal, articles=articles), 1):  # noqa: B007
+        for written, report in enumerate(chain([first], reports), 1):  # noqa: B007
             yield report
 
     chunks = FORMS[form].chunks(counted())
@@ -95,6 +100,4 @@ def export_reports(
         for chunk in chunks:
             file.write(chunk)
         size = file.tell()
-        if not written:
-            raise PortalArchiverError(f"{archive.path} holds no such report: nothing to export")
     return ExportedReports(written, size)

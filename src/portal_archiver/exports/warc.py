@@ -64,8 +64,8 @@ def export_warc(
 ) -> Exported:
     """Write captures, of all or of one portal, of all pages or of some articles, as a WARC; `.gz` compresses it.
 
-    The same captures make the same bytes. OutputError, DiskFullError: the file cannot be made. PortalArchiverError:
-    there is no such capture. ArchiveError: a payload is damaged.
+    The same captures make the same bytes. `path` may be STDOUT. OutputError, DiskFullError: the file cannot be made.
+    PortalArchiverError: there is no such capture. ArchiveError: a payload is damaged.
     """
     chosen = None if articles is None else list(articles)
     newest = newest_of(archive, portal, chosen)

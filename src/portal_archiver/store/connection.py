@@ -14,6 +14,7 @@ from urllib.parse import quote
 from sqlite_utils import Database
 
 from portal_archiver.errors import ArchiveError, LockedError, MissingArchiveError, PortalArchiverError
+from portal_archiver.replacing import database_of
 from portal_archiver.store import schema
 
 WAIT_MS = 30_000
@@ -90,6 +91,8 @@ class Connection:
     def _check_path(self, *, create: bool) -> None:
         if self.path.is_dir():
             raise ArchiveError(f"{self.path} is a folder; give the path of a file in it")
+        if create and (database := database_of(self.path)):
+            raise ArchiveError(f"{self.path} is a file of the database {database}; give another path")
         if not self.path.exists() and not create:
             raise MissingArchiveError(f"there is no archive at {self.path}; `portal-archiver crawl` makes one")
 

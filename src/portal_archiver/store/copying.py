@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from portal_archiver.errors import ArchiveError, PortalArchiverError
 from portal_archiver.model import Copied
+from portal_archiver.replacing import BESIDE, HEADER, database_of
 from portal_archiver.store import payloads, schema
 from portal_archiver.store.connection import Connection, sqlite_translated, translated
 
@@ -29,7 +30,7 @@ COUNTED = {
     "payloads": "bodies", "runs": "runs",
 }  # fmt: skip
 NEIGHBORS = ("-wal", "-shm", "-journal")  # files of SQLite's own beside a database
-_ID_AT, _HEADER = 68, b"SQLite format 3\0"  # https://sqlite.org/fileformat.html#the_database_header
+_ID_AT = 68  # https://sqlite.org/fileformat.html#the_database_header
 
 
 def back_up(
@@ -56,9 +57,11 @@ def check_free(archive: Path, destination: Path, *, overwrite: bool) -> None:
         raise PortalArchiverError(f"{destination} is a folder; give the path of a file in it")
     if not destination.parent.is_dir():
         raise PortalArchiverError(f"there is no folder {destination.parent}; make it first")
-    own = {archive.with_name(archive.name + end).resolve() for end in ("", ".lock", *NEIGHBORS)}
+    own = {archive.with_name(archive.name + end).resolve() for end in ("", *BESIDE)}
     if destination.resolve() in own or (destination.exists() and destination.samefile(archive)):
         raise PortalArchiverError(f"{destination} is the archive itself; give another path")
+    if database := database_of(destination):
+        raise PortalArchiverError(f"{destination} is a file of the database {database}; give another path")
     for end in ("-wal", "-journal"):
         neighbor = destination.with_name(destination.name + end)
         if neighbor.exists() and neighbor.stat().st_size:
@@ -76,7 +79,7 @@ def _check_replaceable(destination: Path, *, overwrite: bool) -> None:
     with translated(destination), destination.open("rb") as file:
         header = file.read(100)
     is_archive = header[_ID_AT : _ID_AT + 4] == schema.APPLICATION_ID.to_bytes(4, "big")
-    if header and not (header.startswith(_HEADER) and is_archive):
+    if header and not (header.startswith(HEADER) and is_archive):
         raise PortalArchiverError(f"{destination} is no archive of ours, and is not replaced; give another path")
 
 
