@@ -197,6 +197,7 @@ def test_the_credit_of_the_photos_goes_with_the_name_of_the_site() -> None:
     assert credit_line(report(photos=several), SITE) == f"Ảnh: THẠCH PÍCH, Lê Hoa / {SITE}"
     assert credit_line(report(photos=(Photo("", "", SITE),)), SITE) == f"Ảnh: {SITE}"
     assert credit_line(report(photos=(Photo("", "Không đề tên"),)), SITE) == ""
+    assert credit_line(report(photos=(Photo("", "", "Minh Tựu/TTXBH"),)), SITE) == f"Ảnh: Minh Tựu / TTXBH / {SITE}"
     assert f"Ảnh: THẠCH PÍCH / {SITE}" in cite(KHAI, "bibtex")
     assert f"Ảnh: THẠCH PÍCH / {SITE}" in cite(KHAI, "ris")
 
@@ -318,6 +319,20 @@ def test_an_older_version_has_a_key_of_its_own() -> None:
     assert keys == [["bachhai-12-v1"], ["bachhai-12"]]
 
 
+OLDER = f"Version 1 of 2, since changed; archived 2023-12-27 02:15:07 UTC, SHA-256 {SHA256}"
+OLDER_IN_VIETNAMESE = (
+    f"phiên bản 1 trên 2, đã bị sửa sau đó, lưu trữ lúc 02:15:07 ngày 27/12/2023 (UTC), SHA-256 {SHA256}"
+)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_an_older_version_says_that_it_was_changed_since_and_the_latest_does_not(style: str) -> None:
+    older = cite(citable(report(), revision=1, revisions=2), style)
+    assert (OLDER_IN_VIETNAMESE if style == "vietnamese" else OLDER) in older
+    if style in IN_WORDS:
+        assert cite(citable(report(), revision=2, revisions=2), style) == IN_WORDS[style]
+
+
 # --- embedded ---------------------------------------------------------------------------------------------------------
 
 
@@ -387,4 +402,6 @@ def test_json_ld_tells_persons_from_offices_and_times_from_days() -> None:
         },
     }
     assert json_ld(citable(report(day=date(2023, 12, 26))))["datePublished"] == "2023-12-26"
+    older = json_ld(citable(report(), revision=1, revisions=2))["identifier"]["description"]
+    assert older == "Version 1 of 2, since changed; archived 2023-12-27 02:15:07 UTC"
     assert json_ld(Article("Tin", "")) == {"@context": "https://schema.org", "@type": "NewsArticle", "headline": "Tin"}

@@ -54,7 +54,11 @@ def test_an_older_version_is_cited_with_its_own_capture_and_footer(folder: Path)
         first = archive.revisions(1)[0]
         assert archive.citable(1).archived == archive.article(1)
     assert (told["revision"], told["sha256"], told["captured_at"]) == (1, first.sha256, WHEN.isoformat())
-    assert f"Thông xe cầu. {OLD}. Archived 2024-06-01 13:05:07 UTC, SHA-256 {first.sha256}. " in told["citation"]
+    assert (
+        f"Thông xe cầu. {OLD}. Version 1 of 2, since changed; archived 2024-06-01 13:05:07 UTC, SHA-256 "
+        in told["citation"]
+    )
+    assert first.sha256 in told["citation"] and told["revisions"] == 2
     assert told["credit"] == f"Ảnh: THẠCH PÍCH / {OLD}"
     assert "@misc{www-bachhai-example-1-v1," in cli(folder, "cite", "1", "--revision", "1", "--style", "bibtex").stdout
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -64,6 +65,7 @@ def test_a_correction_is_told_before_what_is_new() -> None:
     shown = [int(line.split(".")[0].removeprefix("  - ")) for line in lines if re.match(r"  - \d+\. ", line)]
     assert shown == list(range(1, SHOWN + 1))
     assert lines.index("  Changed") < lines.index("  New")
+    assert f"    2026-11-24, #{SHOWN}" in lines
     assert "    2026-11-24, #1, revision 2" in lines
     assert lines[-1] == "  and 14 more"
 
@@ -99,6 +101,25 @@ def test_runs_of_several_nights_are_added_up(tmp_path: Path) -> None:
     ]
     assert "  - run 2, began 2026-11-25 19:15 UTC: it was stopped by a signal" in said
     assert subject(found, NIGHT) == "portal-archiver: 0 new, 0 changed, 6 failed in 2 runs (2026-11-24)"
+
+
+def test_a_new_report_that_was_edited_since_says_of_how_many_revisions() -> None:
+    edited = replace(arrival(1), revision=3)
+    assert "    2026-11-24, #1, 3 revisions" in lines_of(PortalDigest("bachhai", arrivals=(edited,)))
+
+
+def test_an_address_that_fails_in_every_run_is_one_failure(tmp_path: Path) -> None:
+    with Archive(tmp_path / "archive.db") as archive:
+        for night, reason in ((NIGHT, "timeout"), (NIGHT + timedelta(days=1), "dns")):
+            began = archive.begin_run(Portal(("https://bachhai.example/",), key="bachhai"), night)
+            for name in ("a", "b"):
+                archive.log_event(began, f"https://bachhai.example/{name}", reason)
+            archive.finish_run(
+                began, RunReport("bachhai", night, night, failed=5, reasons={reason: 2, "too-deep": 3}, id=began)
+            )
+        found = gather(archive, NIGHT)
+    assert (found.failed, dict(found.portals[0].reasons)) == (8, {"too-deep": 6, "dns": 2})
+    assert subject(found, NIGHT) == "portal-archiver: 0 new, 0 changed, 8 failed in 2 runs (2026-11-24)"
 
 
 def test_a_title_cannot_break_the_letter() -> None:

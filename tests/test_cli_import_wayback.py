@@ -18,7 +18,7 @@ from portal_archiver.exports import export_warc
 from portal_archiver.store import Archive
 from program import ENVIRONMENT, PROGRAM, cli
 from replay_tools import needs_tool, pywb
-from test_import_wayback import BESIDE, FIRST, HOST, LATER
+from wayback_import import BESIDE, FIRST, HOST, LATER
 
 LOCAL = ("--allow-private", "--delay", "0")
 

@@ -363,7 +363,7 @@ def test_a_report_is_shown_whole_with_what_a_citation_needs() -> None:
         "first seen      2026-01-31 02:00 UTC\n",
         "revisions       2, this is the latest\n",
         "issued on       2021-06-14\n",
-        "phone           02003000111, 02003000113\n",
+        "phone           0200 3000 111, 0200 3000 113\n",
         f"Republication\n  {clause}\n  credit          Cổng thông tin điện tử tỉnh Bạch Hải\n",
     ):
         assert said in paper.text

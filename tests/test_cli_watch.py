@@ -191,3 +191,10 @@ def test_a_wrong_name_is_said_and_changes_nothing(
 def test_without_an_archive_nothing_is_made(tmp_path: Path) -> None:
     done = cli(tmp_path, "watch", "add", "cau", "cau")
     assert (done.returncode, list(tmp_path.iterdir())) == (2, [])
+
+
+@pytest.mark.parametrize("nothing", ["🐟", "...", '""'])
+def test_a_search_without_a_word_is_not_watched(archive: Archive, nothing: str) -> None:
+    with pytest.raises(PortalArchiverError, match="no word to watch for"):
+        archive.watch("cá", nothing)
+    assert "cá" not in {watch.name for watch in archive.watches()}

@@ -34,6 +34,12 @@ def test_every_report_of_the_portal_is_archived_and_nothing_else(crawled: Crawle
     assert {len(crawled.archive.revisions(report.id)) for report in stored.values()} == {1}
 
 
+def test_a_run_leaves_the_index_in_few_parts(crawled: Crawled) -> None:
+    for name in ("fts", "pairs"):
+        parts = crawled.archive.db.execute(f"SELECT count(DISTINCT segid) FROM articles_{name}_idx")
+        assert parts.fetchone()[0] <= 2 < len(crawled.expected)
+
+
 def test_no_front_page_listing_search_login_or_apology_is_a_report(crawled: Crawled) -> None:
     visited = {urlsplit(one.url).path: one.outcome for one in crawled.progress}
     soft = [path for path in visited if path.endswith("-1009.html")]

@@ -235,6 +235,10 @@ UNDO = {
         ],
     ),
     15: ("m015_learning", ["ALTER TABLE runs DROP COLUMN learning"]),
+    16: (
+        "m016_checksums",
+        ["ALTER TABLE captures DROP COLUMN checksum", "ALTER TABLE licenses DROP COLUMN checksum"],
+    ),
 }
 
 

@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from portal_archiver.model import (
     License,
     Link,
     Page,
+    Peer,
     Photo,
     Portal,
     RobotsText,
@@ -391,6 +392,17 @@ def test_a_copy_that_went_on_adds_what_is_new_and_an_older_copy_nothing(demo_fol
 
 
 # --- payloads, frontier, runs, robots ---------------------------------------------------------------------------------
+
+
+def test_who_answered_is_taken_from_the_archive_that_knows_it_and_the_capture_stays_sound(tmp_path: Path) -> None:
+    capture = Capture("https://bachhai.example/a", fetched_at=at(0), body=b"mot")
+    for name, peer in (("ours.db", None), ("theirs.db", Peer("203.0.113.7"))):
+        with Archive(tmp_path / name) as archive:
+            archive.keep(replace(capture, peer=peer))
+    with Archive(tmp_path / "ours.db") as archive:
+        archive.merge(tmp_path / "theirs.db")
+        assert archive.db.execute("SELECT peer ->> 'address' FROM captures").fetchall() == [("203.0.113.7",)]
+    assert verify(tmp_path / "ours.db").sound
 
 
 def test_payloads_stay_small_whichever_dictionary_stands_behind_them(folder: Folder) -> None:

@@ -10,15 +10,17 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from portal_archiver.errors import ArchiveError, LockedError
-from portal_archiver.model import Verification
-from portal_archiver.store import Archive, payloads, repair_index, scanning, verify
+from portal_archiver.model import Article, Verification
+from portal_archiver.store import Archive, payloads, repair_index, revisions, scanning, verify
+from portal_archiver.store.revisions import Read
 from program import cli
-from test_store_errors import read_only_folder
+from test_store_errors import UNDO, read_only_folder
 
 PAGE = 4096
 
@@ -93,6 +95,61 @@ def test_a_damaged_dictionary_is_the_one_cause_for_all_that_lean_on_it(path: Pat
     assert len(found.lost_captures) == one(path, captures)
 
 
+ALTERED = {
+    "when": "fetched_at = '2020-01-01T00:00:00+00:00'",
+    "what was answered": "status = 404, headers = '[]'",
+    "where": "final_url = final_url || '?'",
+    "by whom it was made": """source = '{"file": "x.warc", "record": ""}'""",
+    "without a checksum": "checksum = NULL",
+}
+
+
+@pytest.mark.parametrize("what", ALTERED)
+def test_a_capture_whose_facts_were_altered_is_named_with_its_report(path: Path, what: str) -> None:
+    number = one(path, "SELECT max(id) FROM captures WHERE article_id = 3")
+    spoil(path, f"UPDATE captures SET {ALTERED[what]} WHERE id = {number}")
+    found = verify(path)
+    assert ("capture", number) in causes(found)
+    assert [lost.id for lost in found.lost_captures] == [number]
+    assert "captures of it are not what was stored: 1" in found.marred_articles[0].why
+    done = cli(path.parent, "verify", "--archive", "a.db")
+    assert done.returncode == 7 and f"capture {number} is not what was stored: its address, time" in done.stdout
+
+
+def test_a_portal_of_another_name_is_an_alteration_of_all_its_captures(path: Path) -> None:
+    spoil(path, "UPDATE portals SET key = 'xa'")
+    assert len(verify(path).lost_captures) == one(path, "SELECT count(*) FROM captures")
+
+
+@pytest.mark.parametrize("field", ["attribution = 'Tự do đăng lại.'", "text = text || '.'", """phones = '["113"]'"""])
+def test_a_footer_that_was_altered_is_named(path: Path, field: str) -> None:
+    number = one(path, "SELECT license_id FROM captures WHERE article_id = 3")
+    spoil(path, f"UPDATE licenses SET {field} WHERE id = {number}")
+    found = verify(path)
+    assert causes(found) == [("license", number)]
+    reports = one(path, f"SELECT count(DISTINCT article_id) FROM captures WHERE license_id = {number}")
+    assert reports > 5 and found.damages[0].detail.endswith(f"stands beside: {reports}")
+
+
+@pytest.mark.parametrize("field", ["published = '2019-02-03'", "section = 'Khác'", "updated = '2019-02-03'"])
+def test_what_makes_no_revision_is_held_against_a_digest_too(path: Path, field: str) -> None:
+    spoil(path, f"UPDATE revisions SET {field} WHERE article_id = 3")
+    if field.startswith("published"):
+        spoil(path, f"UPDATE articles SET {field} WHERE id = 3")
+    said = [damage.detail for damage in verify(path).damages if damage.what == "report" and damage.id == 3]
+    assert any("dates, section or files of its revision 1 are not what was stored" in each for each in said)
+
+
+def test_an_older_archive_gets_its_checksums_with_the_migration(path: Path) -> None:
+    spoil(
+        path, *UNDO[16][1], "DELETE FROM _sqlite_migrations WHERE name = 'm016_checksums'", "PRAGMA user_version = 15"
+    )
+    Archive(path).close()
+    assert verify(path).sound
+    assert one(path, "SELECT count(*) FROM captures WHERE checksum IS NULL") == 0
+    assert one(path, "SELECT count(*) FROM licenses WHERE checksum IS NULL") == 0
+
+
 def test_an_index_that_lags_behind_is_found_and_made_anew(path: Path) -> None:
     spoil(
         path, "UPDATE revisions SET title = 'Nhan đề khác' WHERE id = (SELECT revision_id FROM articles WHERE id = 3)"
@@ -126,6 +183,7 @@ RULES = {
     "whose capture is not one of its own": "UPDATE captures SET article_id = 5 WHERE article_id = 4",
     "not known under its own address": "UPDATE article_urls SET url = url || '?' WHERE article_id = 4",
     "an address on another portal": "UPDATE article_urls SET portal_id = 2 WHERE article_id = 4 AND url <> ''",
+    "whose capture shows another": "UPDATE captures SET revision_id = 5 WHERE article_id = 4",
     "before it was first seen": "UPDATE articles SET last_seen = '1999-01-01' WHERE id = 4",
     "content key": "UPDATE articles SET content_key = 'x' WHERE id = 4",
 }  # fmt: skip
@@ -252,6 +310,24 @@ def test_what_a_crawl_writes_meanwhile_is_no_damage(path: Path) -> None:
     finally:
         stop.set()
         writer.join()
+
+
+def test_what_a_crawl_reads_anew_meanwhile_is_no_damage(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the look at a report's digests and the look at its text."""
+    load = revisions.load
+    with Archive(path) as archive:
+
+        def load_late(sql: sqlite3.Connection, revision_id: int) -> Article:
+            if sql is not archive.db.conn:
+                article = replace(load(archive.db.conn, revision_id), section="Mục khác")
+                with archive.transaction():
+                    revisions.reread(archive.db.conn, revision_id, Read(article, digest_of[revision_id], ""))
+            return load(sql, revision_id)
+
+        digest_of = dict(archive.db.execute("SELECT id, digest FROM revisions").fetchall())
+        monkeypatch.setattr(revisions, "load", load_late)
+        assert verify(path, with_index=False).sound
+        assert archive.article(3).article.section == "Mục khác"
 
 
 def test_the_index_cannot_be_made_anew_from_damaged_tables_and_stays_as_it_was(path: Path) -> None:

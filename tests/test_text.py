@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal_archiver.demo.files import encode
-from portal_archiver.text import decode, fold, plain, words
+from portal_archiver.text import decode, fold, plain, telephone, words
 
 TEXT = "Ủy ban nhân dân tỉnh Bạch Hải mở hội đua thuyền: “Sóng gọi”, đường Bến Đăng, phường Mũi Sò ở phía đông."
 PAGE = f"<html><head><title>Bạch Hải</title></head><body><p>{TEXT}</p></body></html>"
@@ -144,3 +144,20 @@ def test_composed_and_decomposed_text_fold_alike(text: str) -> None:
 def test_words_are_what_a_headline_shares_with_its_slug() -> None:
     assert words("Cầu tàu cá Bến Đăng: 42 tấn!") == words("cau-tau-ca-ben-dang-42-tan")
     assert words("  ...  ") == []
+
+
+@pytest.mark.parametrize(
+    ("digits", "shown"),
+    [
+        ("02003000111", "0200 3000 111"), ("02438222157", "024 3822 2157"), ("0903405146", "0903 405 146"),
+        ("+842003000111", "+84 200 3000 111"), ("+84903405146", "+84 903 405 146"), ("19001530", "1900 1530"),
+        ("1900545416", "1900 545 416"), ("113", "113"), ("+33123456789", "+33123456789"), ("+84113", "+84113"),
+    ],
+)  # fmt: skip
+def test_a_telephone_number_is_grouped_as_it_is_read(digits: str, shown: str) -> None:
+    assert telephone(digits) == shown
+
+
+@given(st.from_regex(r"\+?[0-9]{3,15}", fullmatch=True))
+def test_no_digit_of_a_telephone_number_is_lost(digits: str) -> None:
+    assert telephone(digits).replace(" ", "") == digits

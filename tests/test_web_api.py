@@ -67,6 +67,15 @@ def test_the_filters_are_those_of_the_archive(web: httpx.Client, archive: Archiv
         assert [hit["article_id"] for hit in found["hits"]] == [hit.article_id for hit in hits], params
 
 
+def test_the_cursor_of_words_is_taken_back_however_much_it_holds(web: httpx.Client) -> None:
+    first = told(web, "/search", q="xa", limit=25)
+    assert len(first["cursor"]) > 30
+    second = told(web, "/search", q="xa", limit=25, cursor=first["cursor"])
+    assert len({hit["article_id"] for hit in first["hits"] + second["hits"]}) == len(first["hits"]) + len(
+        second["hits"]
+    )
+
+
 def test_the_cursor_leads_through_all_without_gap_or_overlap(web: httpx.Client, archive: Archive) -> None:
     seen, params = [], {"limit": 25}
     while True:

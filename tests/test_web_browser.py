@@ -256,6 +256,26 @@ def test_no_page_shuts_anybody_out_or_spills_over(
     context.close()
 
 
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_the_menu_of_a_telephone_stands_in_one_line(browser: Browser, url: str, language: str) -> None:
+    narrow = browser.new_context(base_url=url, viewport={"width": 390, "height": 800})
+    page = narrow.new_page()
+    page.goto(f"/?q=xa&lang={language}")
+    tops = [box["y"] for link in page.locator(".bar nav a").all() if (box := link.bounding_box())]
+    assert len(tops) == 4 and max(tops) - min(tops) < 5
+    narrow.close()
+
+
+def test_the_particulars_of_a_document_have_no_head_and_a_table_of_columns_has(page: Page, archive: Archive) -> None:
+    number = archive.search('"Số/Ký hiệu" 618', limit=1).hits[0].article_id
+    page.goto(f"/report/{number}")
+    expect(page.locator(".body tr:first-child td").first).to_have_css("font-weight", "400")
+    rows = "<tr>" + "<td>a</td>" * 3 + "</tr>"
+    page.locator(".body").evaluate("(body, rows) => { body.innerHTML = `<table>${rows}${rows}</table>` }", rows)
+    expect(page.locator(".body tr:first-child td").first).to_have_css("font-weight", "600")
+    expect(page.locator(".body tr:last-child td").first).to_have_css("font-weight", "400")
+
+
 def test_dark_is_dark_and_paper_is_white(browser: Browser, url: str, archive: Archive) -> None:
     context = browser.new_context(base_url=url, color_scheme="dark")
     page = context.new_page()

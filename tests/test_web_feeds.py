@@ -102,6 +102,17 @@ def test_a_portal_has_its_feed_and_the_pages_lead_there(web: httpx.Client) -> No
     assert web.get("/portal/nope/feed.atom").status_code == 404
 
 
+def test_a_feed_is_in_the_language_of_the_pages_for_the_same_reader(web: httpx.Client) -> None:
+    english, vietnamese = (web.get("/feed.atom", headers={"Accept-Language": code}) for code in ("en", "vi"))
+    for answer, title in ((english, "All reports · Portal archive"), (vietnamese, "Tất cả bài · Kho lưu trữ cổng")):
+        assert feedparser.parse(answer.content).feed.title.startswith(title)
+    assert english.headers["etag"] != vietnamese.headers["etag"]
+    kept = web.get("/feed.atom", headers={"Accept-Language": "en", "If-None-Match": english.headers["etag"]})
+    assert kept.status_code == 304
+    for answer in (english, kept):
+        assert {"Accept-Language", "Cookie"} <= set(answer.headers["vary"].replace(" ", "").split(","))
+
+
 def test_a_reader_that_has_a_feed_is_not_sent_it_again(web: httpx.Client) -> None:
     first = web.get("/feed.atom?q=xa")
     assert web.get("/feed.atom?q=xa", headers={"If-None-Match": first.headers["etag"]}).status_code == 304
@@ -220,9 +231,12 @@ def test_parquet_without_its_library_is_told_before_anything_is_sent(path: Path)
         f"client = TestClient(create_app(Settings({str(path)!r})), base_url='http://127.0.0.1')\n"
         "answer = client.get('/api/v1/export/parquet')\n"
         "print(answer.status_code, answer.json()['detail'])\n"
+        "html = client.get('/?q=xa').text\n"
+        "print('/export/csv?' in html, '/export/parquet?' in html)\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.startswith("501 Parquet is written by pyarrow, which is not installed: install it with")
+    assert done.stdout.splitlines()[1] == "True False"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from html import unescape
+from importlib import import_module
 from pathlib import Path
 
 import httpx
@@ -18,6 +19,8 @@ from portal_archiver.store.search import counting
 from portal_archiver.web.app import create_app
 from portal_archiver.web.settings import Settings
 from web_server import NAME, demo_archive, in_process, serving
+
+FACETS = import_module("portal_archiver.store.search.facets")  # the package has a function of this name
 
 
 @pytest.fixture(scope="module")
@@ -149,8 +152,23 @@ def test_nothing_found_leads_on(web: httpx.Client) -> None:
 
 
 def test_a_date_or_cursor_that_cannot_be_read_is_told_and_not_ignored(web: httpx.Client) -> None:
-    assert "'hôm kia' is not a date" in page(web, "/?q=xa&since=h%C3%B4m+kia", 400)
-    assert "is no cursor" in page(web, "/?q=xa&cursor=7", 400)
+    said = "“hôm kia” under “From” is no date. Write a day, a month or a year: 15/11/2024, 11/2024, 2024."
+    assert said in page(web, "/?q=xa&since=h%C3%B4m+kia", 400)
+    assert "“2024-13” ở ô “Đến” không phải là ngày." in page(web, "/?q=xa&until=2024-13&lang=vi", 400)
+    web.cookies.clear()
+    for cursor in ("7", "9-20-A"):
+        html = page(web, f"/?q=xa&cursor={cursor}", 400)
+        assert "The link to this page of results is damaged." in html and "Results.cursor" not in html
+
+
+def test_what_no_search_knows_is_told_and_the_rest_is_answered(web: httpx.Client) -> None:
+    said = "Not understood, and left out of the search: sort=foo, photo=yes, tag=<b>"
+    html = page(web, "/?q=xa&sort=foo&photo=yes&tag=%3Cb%3E&utm_source=thu")
+    assert said in html and '<ol class="hits"' in html
+    assert "tag=&lt;b&gt;" in web.get("/?q=xa&tag=%3Cb%3E").text
+    assert "left out of the search: tag=x" in page(web, "/?tag=x")
+    for fine in ("/", "/?all=1", "/?q=xa&sort=newest&photo=1&section=&lang=en"):
+        assert "left out of" not in page(web, fine)
 
 
 @pytest.mark.parametrize(
@@ -189,6 +207,8 @@ def test_a_report_has_all_that_is_known_of_it(web: httpx.Client, archive: Archiv
         assert text
         assert text in html, text
     assert f'<time datetime="{article.published.value.isoformat()}">' in html
+    assert footer.phones == ("02003000111", "02003000113")
+    assert '<dd lang="vi">0200 3000 111, 0200 3000 113</dd>' in html
 
 
 def test_a_report_says_how_it_is_cited_to_people_and_to_programs(web: httpx.Client, archive: Archive) -> None:
@@ -232,6 +252,8 @@ def test_an_edited_report_shows_what_changed_and_its_older_version(web: httpx.Cl
     old = page(web, f"/report/{number}?version=1")
     assert before.article.title in old
     assert "You are reading version 1 of 2" in old
+    assert old.count("Version 1 of 2, since changed; archived ") > 5 and "phiên bản 1 trên 2, đã bị sửa" in old
+    assert "since changed" not in html
     changes = page(web, f"/report/{number}/changes?old=1&new=2")
     assert re.search(r"<del>.*?1\.982.*?</del>", changes)
     assert re.search(r"<ins>.*?1\.928.*?</ins>", changes)
@@ -373,6 +395,9 @@ def test_a_number_that_is_an_estimate_is_told_as_one(path: Path, monkeypatch: py
         assert client.get(f"/api/v1/search?{asked}").json()["estimated"] is False
         monkeypatch.setattr(counting, "COUNTED_WHOLE", 10)
         monkeypatch.setattr(counting, "MOST_ENTRIES", 10)
+        monkeypatch.setattr(counting, "SAMPLED_ENTRIES", 10)
         assert re.search(r"1–20 of about \d+", page(client, f"/?{asked}&section="))
+        monkeypatch.setattr(FACETS, "LOOKED_AT", 10)
+        assert "The numbers of the years are estimates." in page(client, f"/?{asked}&section=")
         told = client.get(f"/api/v1/search?{asked}&limit=2").json()
         assert (told["estimated"], len(told["hits"])) == (True, 2)

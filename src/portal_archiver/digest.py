@@ -17,8 +17,8 @@ NO_LIMIT = 2**63 - 1
 class PortalDigest:
     """One portal since then: its `runs`, oldest first, and the `arrivals`.
 
-    `new` and `changed` count reports that arrived, those of a killed run among them; `failed` and `reasons` are what
-    the runs reported.
+    `new` and `changed` count reports that arrived, those of a killed run among them. `failed` counts the addresses that
+    brought nothing, each once in however many runs, and `reasons` the same by its last reason.
     """
 
     portal: str
@@ -58,7 +58,8 @@ def gather(archive: Archive, since: datetime, *, portal: str | None = None) -> D
         _of_portal(
             key,
             names[key],
-            tuple(run for run in runs if run.portal == key),
+            of_key := tuple(run for run in runs if run.portal == key),
+            _failures(archive, of_key),
             tuple(arrival for arrival in arrivals if arrival.portal == key),
         )
         for key in sorted(keys)
@@ -71,11 +72,9 @@ def _of_portal(
     key: str,
     name: str,
     runs: tuple[RunReport, ...],
+    reasons: Counter[str],
     arrivals: tuple[Arrival, ...],
 ) -> PortalDigest:
-    reasons: Counter[str] = Counter()
-    for run in runs:
-        reasons.update(run.reasons)
     outcomes = Counter(arrival.outcome for arrival in arrivals)
     return PortalDigest(
         portal=key,
@@ -84,6 +83,17 @@ def _of_portal(
         arrivals=arrivals,
         new=outcomes["new"],
         changed=outcomes["changed"],
-        failed=sum(run.failed for run in runs),
+        failed=reasons.total(),
         reasons=dict(reasons.most_common()),
     )
+
+
+def _failures(archive: Archive, runs: tuple[RunReport, ...]) -> Counter[str]:
+    """How many addresses brought nothing in some runs (oldest first), by the last reason of each."""
+    last: dict[str, str] = {}
+    unnamed: Counter[str] = Counter()  # too deep ones are only counted
+    for run in runs:
+        events = archive.events(run.id, limit=NO_LIMIT)
+        last |= {event.url: event.reason for event in events}
+        unnamed += Counter(run.reasons) - Counter(event.reason for event in events)
+    return Counter(last.values()) + unnamed

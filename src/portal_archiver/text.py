@@ -16,6 +16,14 @@ _DECLARED = re.compile(rb"""charset\s*=\s*["']?\s*([a-zA-Z0-9_.:-]+)""", re.I)
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # The encodings seen on Vietnamese pages, in the order they are tried when nothing that is declared fits.
 _USUAL = ("utf-8", "windows-1258", "windows-1252")
+# How Vietnamese telephone numbers are grouped for reading, by their form; other forms stay as they are.
+_TELEPHONES = (
+    (re.compile(r"(02[48])(\d{4})(\d{4})"), r"\1 \2 \3"),  # Hà Nội, Hồ Chí Minh City
+    (re.compile(r"(02\d\d)(\d{4})(\d{3})"), r"\1 \2 \3"),  # other provinces
+    (re.compile(r"(0[35789]\d\d)(\d{3})(\d{3})"), r"\1 \2 \3"),  # mobile
+    (re.compile(r"(1[89]00)(\d{4})"), r"\1 \2"),
+    (re.compile(r"(1[89]00)(\d{3})(\d{3})"), r"\1 \2 \3"),
+)
 # What UTF-8 Vietnamese looks like after somebody read it as Latin-1: "Ã¡" for "á", "áº¡" for "ạ", "Ä‘" for "đ".
 MANY_SIGNS = 5
 MOJIBAKE = b"\xa1\xc2"  # in "áº" and "á»" as UTF-8: some of the signs are in any such text
@@ -125,3 +133,13 @@ def language_of(text: str) -> str:
 def words(text: str) -> list[str]:
     """The folded words of a text, in order: what is compared when a headline is held against a slug."""
     return re.findall(r"[^\W_]+", fold(text))
+
+
+def telephone(number: str) -> str:
+    """A number of digits as people read it: 02003000111 is 0200 3000 111, and +842003000111 is +84 200 3000 111.
+
+    Digits and their order stay what they are; a form that is not Vietnam's stays ungrouped.
+    """
+    national = f"0{number[3:]}" if number.startswith("+84") else number
+    grouped = next((form.sub(groups, national) for form, groups in _TELEPHONES if form.fullmatch(national)), number)
+    return f"+84 {grouped[1:]}" if national != number != grouped else grouped

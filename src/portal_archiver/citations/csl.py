@@ -26,22 +26,31 @@ _DOUBLE = str.maketrans("“”", "‘’")
 class Style:
     """How a style treats a headline: `stops` it with a full stop, or puts it in `double` quotation marks.
 
-    `archived` says when and how it was archived, in the language of the style; `accessed`: it names that day itself.
+    `archived` says when and how it was archived, in the language of the style, and `changed` the same of a version that
+    was edited since; `accessed`: it names that day itself.
     """
 
-    archived: str
+    archived: str = "Archived {0.captured_at:%Y-%m-%d %H:%M:%S} UTC, SHA-256 {0.sha256}"
+    changed: str = (
+        "Version {0.version} of {0.versions}, since changed; archived {0.captured_at:%Y-%m-%d %H:%M:%S} UTC,"
+        " SHA-256 {0.sha256}"
+    )
     stops: bool = False
     double: bool = False
     accessed: bool = False
 
 
-_ENGLISH = "Archived {0:%Y-%m-%d %H:%M:%S} UTC, SHA-256 {1}"
 STYLES = {
-    "apa": Style(_ENGLISH, stops=True),
-    "chicago": Style(_ENGLISH, stops=True, double=True),
-    "mla": Style(_ENGLISH, stops=True, double=True),
-    "harvard": Style(_ENGLISH, accessed=True),
-    "vietnamese": Style("lưu trữ lúc {0:%H:%M:%S} ngày {0:%d/%m/%Y} (UTC), SHA-256 {1}", double=True),
+    "apa": Style(stops=True),
+    "chicago": Style(stops=True, double=True),
+    "mla": Style(stops=True, double=True),
+    "harvard": Style(accessed=True),
+    "vietnamese": Style(
+        "lưu trữ lúc {0.captured_at:%H:%M:%S} ngày {0.captured_at:%d/%m/%Y} (UTC), SHA-256 {0.sha256}",
+        "phiên bản {0.version} trên {0.versions}, đã bị sửa sau đó, lưu trữ lúc {0.captured_at:%H:%M:%S} ngày"
+        " {0.captured_at:%d/%m/%Y} (UTC), SHA-256 {0.sha256}",
+        double=True,
+    ),
 }
 
 
@@ -52,7 +61,7 @@ def in_words(reference: Reference, style: str) -> str:
         "title": _headline(reference.title, how),
         "container_title": reference.site,
         "URL": reference.url,
-        "note": how.archived.format(reference.captured_at, reference.sha256) if reference.captured_at else "",
+        "note": archived(reference, how),
     }
     facts = Facts(
         texts=tuple((name, text) for name, text in texts.items() if text),
@@ -62,6 +71,14 @@ def in_words(reference: Reference, style: str) -> str:
         accessed=reference.captured_at.date() if reference.captured_at and how.accessed else None,
     )
     return rendered(facts, style)
+
+
+def archived(reference: Reference, style: Style | None = None) -> str:
+    """When a version was archived, by which bytes, and whether it was edited since; "" where nothing tells of that."""
+    how = style or Style()
+    if reference.captured_at is None:
+        return ""
+    return (how.changed if reference.is_changed_since else how.archived).format(reference)
 
 
 def _headline(title: str, style: Style) -> str:
@@ -108,7 +125,7 @@ def _item(reference: Reference) -> dict[str, Any]:
 def notes(reference: Reference) -> Iterator[str]:
     """What no field of the common formats has a place for: the capture, a date that is a guess, the photos' credit."""
     if reference.captured_at:
-        yield _ENGLISH.format(reference.captured_at, reference.sha256)
+        yield archived(reference)
     if reference.is_guessed:
         yield "The date was read from the text"
     if reference.credit:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from portal_archiver.citations.csl import archived
 from portal_archiver.citations.names import Author
 from portal_archiver.citations.reference import Reference, reference_to
 from portal_archiver.model import Archived, Article, Citable, Dateline, Photo
@@ -65,7 +65,7 @@ def json_ld(cited: Article | Archived | Citable, reference: Reference | None = N
         "publisher": {"@type": "Organization", "name": reference.site} if reference.site else None,
         "url": reference.url,
         "image": [_image(photo) for photo in article.photos if photo.url],
-        "identifier": _digest(reference.sha256, reference.captured_at),
+        "identifier": _digest(reference),
     }
     kind = "NewsArticle" if reference.kind == "article" else "Article"
     return {"@context": "https://schema.org", "@type": kind} | {name: value for name, value in told.items() if value}
@@ -89,13 +89,9 @@ def _image(photo: Photo) -> dict[str, str]:
     return {name: value for name, value in told.items() if value}
 
 
-def _digest(sha256: str, captured_at: datetime | None) -> dict[str, str] | None:
+def _digest(reference: Reference) -> dict[str, str] | None:
     """The bytes that show the report, and when they came."""
-    if captured_at is None:
+    if reference.captured_at is None:
         return None
-    return {
-        "@type": "PropertyValue",
-        "propertyID": "SHA-256",
-        "value": sha256,
-        "description": f"Archived {captured_at:%Y-%m-%d %H:%M:%S} UTC",
-    }
+    said = archived(reference).partition(", SHA-256")[0]
+    return {"@type": "PropertyValue", "propertyID": "SHA-256", "value": reference.sha256, "description": said}

@@ -11,6 +11,7 @@ from portal_archiver.model import Archived, Article, Citable, Dateline, Kind
 from portal_archiver.text import clean, fold
 from portal_archiver.urls import host_of
 
+_OF_AN_AGENCY = re.compile(r"\s*/\s*")  # "Minh Tựu/TTXBH": the site follows behind a stroke like that
 LONGEST_SLUG = 40  # characters of a key that is made of a headline
 
 
@@ -19,7 +20,8 @@ class Reference:
     """A report as it is cited: one line of clean text a field, "" or None where nothing is known.
 
     `key` names it among others of the same archive. `published` is never more precise than the page was. `credit` is
-    the line that goes with its photos. `captured_at` (UTC) and `sha256` are of the capture that shows it.
+    the line that goes with its photos. `captured_at` (UTC) and `sha256` are of the capture that shows it: `version` of
+    the `versions` that were seen.
     """
 
     key: str
@@ -35,6 +37,13 @@ class Reference:
     credit: str = ""
     captured_at: datetime | None = None
     sha256: str = ""
+    version: int = 1
+    versions: int = 1
+
+    @property
+    def is_changed_since(self) -> bool:
+        """Whether there is a later version: at its address stands another text."""
+        return self.version < self.versions
 
     @property
     def is_guessed(self) -> bool:
@@ -57,8 +66,9 @@ def reference_to(cited: Article | Archived | Citable | Reference) -> Reference:
         kind=archived.kind,
     )
     if isinstance(cited, Citable):
-        older = f"-v{archived.revision}" if archived.revision < cited.revisions else ""
-        known = replace(known, key=known.key + older, captured_at=cited.captured_at, sha256=cited.sha256)
+        known = replace(known, captured_at=cited.captured_at, sha256=cited.sha256)
+        known = replace(known, version=archived.revision, versions=cited.revisions)
+        known = replace(known, key=f"{known.key}-v{known.version}") if known.is_changed_since else known
     return _of_article(archived.article, known)
 
 
@@ -82,7 +92,7 @@ def _of_article(article: Article, known: Reference) -> Reference:
 
 def credit_line(article: Article, site: str = "") -> str:
     """`Ảnh: THẠCH PÍCH / Cổng thông tin điện tử tỉnh Bạch Hải`: whose the photos are; "" where none is credited."""
-    names = dict.fromkeys(clean(photo.credit or "") for photo in article.photos)
+    names = dict.fromkeys(_OF_AN_AGENCY.sub(" / ", clean(photo.credit or "")) for photo in article.photos)
     credited = ", ".join(name for name in names if name and name != site)
     return f"Ảnh: {' / '.join(part for part in (credited, site) if part)}" if any(names) else ""
 

@@ -35,8 +35,9 @@ def cite(
         cited = opened.citable(article_id, revision)
     citation, credit = citation_of(cited, style), reference_to(cited).credit
     if as_json:
-        told = {"revision": cited.archived.revision, "captured_at": cited.captured_at, "sha256": cited.sha256}
-        emit({"article_id": article_id, "style": style, "citation": citation, "credit": credit} | told)
+        told = {"article_id": article_id, "style": style, "citation": citation, "credit": credit}
+        version = {"revision": cited.archived.revision, "revisions": cited.revisions}
+        emit(told | version | {"captured_at": cited.captured_at, "sha256": cited.sha256})
         return
     _print(citation.replace("\r\n", "\n").rstrip())
     if credit and style not in FORMATS:

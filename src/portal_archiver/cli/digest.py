@@ -112,8 +112,8 @@ def _arrivals(arrivals: Sequence[Arrival]) -> Iterator[str]:
 def _arrival(arrival: Arrival) -> Iterator[str]:
     yield from _item(arrival.title)
     day = f"{arrival.published:%Y-%m-%d}" if arrival.published else "undated"
-    revision = f", revision {arrival.revision}" if arrival.revision > 1 else ""
-    yield f"    {day}, #{arrival.article_id}{revision}"
+    edited = f"revision {arrival.revision}" if arrival.outcome == "changed" else count(arrival.revision, "revision")
+    yield f"    {day}, #{arrival.article_id}{f', {edited}' if arrival.revision > 1 else ''}"
     yield f"    {arrival.url}"
 
 

@@ -32,6 +32,7 @@ from portal_archiver.store.search.days import first_day as recent
 
 EXAMPLE = 'Example: portal-archiver search "nong thon moi" --since 2024 --sort newest'
 RELAXED = "No report has all these words; showing the best with some of them."
+SENTENCE = "Read as a sentence, of which no report need have all words; the best with some of them come first."
 NO_HIT = (
     "Try fewer or other words, with or without diacritics; leave out the filters; "
     "`{status}` shows what the archive holds."
@@ -137,6 +138,7 @@ def _as_object(query: str, results: Results, counts: Facets | None) -> dict[str,
         "query": query,
         "total": results.total,
         "relaxed": results.relaxed,
+        "sentence": results.sentence,
         "bounded": results.bounded,
         "estimated": results.estimated,
         "notes": results.notes,
@@ -182,8 +184,10 @@ def show_facets(screen: Screen, counts: Facets) -> None:
             screen.say(name, style="bold")
             for label, number in shown:
                 screen.say(f"{number:9,}  {label}")
+    if counts.estimated:
+        screen.say("The numbers of the years are estimates.", style="dim")
     if counts.bounded:
-        screen.say("Portals and sections are those of the newest 5,000 reports.", style="dim")
+        screen.say("Portals and sections are those of the newest reports alone.", style="dim")
 
 
 def show_results(screen: Screen, results: Results, offset: int = 0) -> None:
@@ -198,7 +202,7 @@ def show_results(screen: Screen, results: Results, offset: int = 0) -> None:
         screen.say("Leave out fewer." if results.total else NO_HIT.format(status=typed("status")))
         return
     if results.relaxed:
-        screen.say(RELAXED, style="yellow")
+        screen.say(SENTENCE if results.sentence else RELAXED, style="yellow")
     screen.say(("about " if results.estimated else "") + count(results.total, "report"), style="bold")
     if results.bounded and not results.relaxed:
         screen.say(BOUNDED, style="dim")

@@ -11,6 +11,7 @@ import typer
 from portal_archiver.cli.options import DEFAULT_ARCHIVE, ArchivePath, AsJson, existing, whole
 from portal_archiver.cli.screen import Screen, emit, out, utc
 from portal_archiver.model import Archived, Article, Attachment, Dateline, License, Photo, StoryLink
+from portal_archiver.text import telephone
 
 EXAMPLE = "Example: portal-archiver show 12"
 
@@ -38,6 +39,7 @@ LICENSE_LINES = (
     ("e-mail", "emails"),
     ("copyright", "copyright"),
 )
+NUMBERS = ("phones", "faxes")
 LABEL_WIDTH = 16
 
 
@@ -128,7 +130,8 @@ def _show_license(screen: Screen, footer: License) -> None:
     for label, name in LICENSE_LINES:
         value = getattr(footer, name)
         if value:
-            _labeled(screen, label, ", ".join(value) if isinstance(value, tuple) else str(value))
+            parts = value if isinstance(value, tuple) else (str(value),)
+            _labeled(screen, label, ", ".join(map(telephone, parts) if name in NUMBERS else parts))
     if footer.attribution:
         _heading(screen, "Republication")
         screen.say(footer.attribution, indent=2)

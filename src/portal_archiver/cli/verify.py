@@ -26,7 +26,8 @@ SHOWN = 20  # of a list, for people; --json has all
 def verify(
     archive: ArchivePath = DEFAULT_ARCHIVE,
     quick: Annotated[
-        bool, typer.Option("--quick", help="Leave out the payloads, and check the tables less closely.")
+        bool,
+        typer.Option("--quick", help="Leave out the payloads and all checksums, and check the tables less closely."),
     ] = False,
     repair: Annotated[
         bool, typer.Option("--repair-index", help="First make the full-text index anew; this loses nothing.")
@@ -36,8 +37,10 @@ def verify(
     """Check that the archive is still what was stored in it.
 
     Reads everything: the tables, what they refer to, the full-text index, and every payload, which is held against its
-    SHA-256. Nothing is written (but by --repair-index), and a crawl may run meanwhile. Ends with exit code 7 where
-    something is damaged, and says what that takes away and what to do.
+    SHA-256. Checksums tell what else is no longer as it was written: when and how a page was captured, what a report
+    and a footer say. They lie in the same file: damage and careless edits are found, a skilled forger is not. Nothing
+    is written (but by --repair-index), and a crawl may run meanwhile. Ends with exit code 7 where something is damaged,
+    and says what that takes away and what to do.
     """
     if repair:
         repair_index(archive)
@@ -61,10 +64,12 @@ def show_verification(screen: Screen, archive: Path, found: Verification) -> Non
         looked.insert(0, count(found.payloads, "payload"))
     screen.say(f"{archive}: {', '.join(looked)} and the full-text index", "bold")
     if found.sound:
-        screen.say("No damage found." if not found.quick else "No damage found; the payloads were not read.")
+        screen.say(
+            "No damage found." if not found.quick else "No damage found; the payloads and checksums were not read."
+        )
         return
     _list(screen, "Damaged", [_said(damage) for damage in found.damages])
-    _list(screen, "Captures that are lost", [_affected(each) for each in found.lost_captures])
+    _list(screen, "Captures that are lost or altered", [_affected(each) for each in found.lost_captures])
     _list(screen, "Reports that this touches", [_affected(each) for each in found.marred_articles])
     screen.print()
     screen.say(_sound(found))

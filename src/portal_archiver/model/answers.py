@@ -24,8 +24,9 @@ class Hit:
 class Results:
     """An answer to a search: `total` reports match, `hits` are the page of them that was asked for.
 
-    `relaxed` is true when no report has all the words and those with some of them are shown instead; `total` then
-    counts those with a telling word, as very common ones are in most reports. `bounded` is true when not every hit was
+    `relaxed` is true when those with some of the words are shown, as no report has all of them, or as nobody expects
+    that of a `sentence`: a question, or more than ten words in a row. `total` then counts the reports with a telling
+    word, as very common ones are in most. `bounded` is true when not every hit was
     looked at for the order: the best come first, the others follow, the newest first. `notes` say what of the query was
     not understood, `suggestions` are queries that may have been meant, and `cursor` leads to the next page. `total` is
     `estimated` where counting would take too long: very common words among a million reports.
@@ -34,6 +35,7 @@ class Results:
     total: int
     hits: tuple[Hit, ...]
     relaxed: bool = False
+    sentence: bool = False
     bounded: bool = False
     notes: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
@@ -46,7 +48,7 @@ class Facets:
     """How the reports that a search finds are spread: (name, reports) each, portals and sections by number.
 
     Months are written 2024-05. `total` and `years` count all of them; where `bounded` is true, the others count the
-    newest 5,000 alone.
+    newest ones alone. Where it is `estimated`, `total` and `years` are about right: counting would take too long.
     """
 
     total: int
@@ -55,6 +57,7 @@ class Facets:
     months: tuple[tuple[str, int], ...] = ()
     sections: tuple[tuple[str, int], ...] = ()
     bounded: bool = False
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

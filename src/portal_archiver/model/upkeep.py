@@ -58,11 +58,11 @@ class ReparseReport:
 class Damage:
     """One thing in an archive that is not as it was stored.
 
-    `what` is "payload", "capture", "report" (`id` is its number then), "table" or "rule" (of a whole table), or "index"
-    (of the full-text index). `detail` is a sentence for a person.
+    `what` is "payload", "capture", "license", "report" (`id` is its number then), "table" or "rule" (of a whole table),
+    or "index" (of the full-text index). `detail` is a sentence for a person.
     """
 
-    what: Literal["payload", "capture", "report", "table", "rule", "index"]
+    what: Literal["payload", "capture", "license", "report", "table", "rule", "index"]
     detail: str
     id: int | None = None
 
@@ -81,8 +81,9 @@ class Verification:
     """What came of holding an archive against what it says of itself.
 
     `payloads`, `captures` and `articles` are how many it holds, as far as that can be told; a `quick` one reads no
-    payload. `damages` are the causes, `lost_captures` and `marred_articles` what they cost. Only the full-text index
-    is damaged where `repairable` is true: it can be made anew, and nothing is lost.
+    payload and holds nothing against a checksum. `damages` are the causes, `lost_captures` (that are gone, or no longer
+    what was stored) and `marred_articles` what they cost. Only the full-text index is damaged where `repairable` is
+    true: it can be made anew, and nothing is lost.
     """
 
     payloads: int

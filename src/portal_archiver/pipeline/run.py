@@ -248,6 +248,7 @@ class Run:
         )
         report = replace(report, alarms=tuple(self._alarms(stopped)))
         self.archive.finish_run(self.run_id, report)
+        self.archive.tidy()
         return report
 
     def _alarms(self, stopped: str | None) -> Iterator[Alarm]:

@@ -15,7 +15,7 @@ WITH arrived (id, portal_id, url, revision_id, outcome, seen_at) AS (
     UNION ALL
     SELECT a.id, a.portal_id, a.url, a.revision_id, 'changed', c.fetched_at
       FROM articles a JOIN revisions r ON r.id = a.revision_id JOIN captures c ON c.id = r.capture_id
-     WHERE a.last_seen >= :since AND r.number > 1 AND c.fetched_at >= :since
+     WHERE a.last_seen >= :since AND a.first_seen < :since AND r.number > 1 AND c.fetched_at >= :since
 )
 SELECT a.id, p.key, a.outcome, r.title, a.url, r.published, a.seen_at, r.number
   FROM arrived a JOIN portals p ON p.id = a.portal_id JOIN revisions r ON r.id = a.revision_id

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from portal_archiver.errors import PortalArchiverError
 from portal_archiver.model import Capture, CaptureRecord, Evidence, Peer, Source
-from portal_archiver.store import payloads
+from portal_archiver.store import checksums, payloads
 from portal_archiver.store.identity import canonical
 from portal_archiver.store.times import maybe_moment, moment, stamp
 
@@ -79,7 +79,9 @@ def store(
             json.dumps(asdict(capture.source), ensure_ascii=False) if capture.source else None,
         ),
     )  # fmt: skip
-    return int(cursor.lastrowid or 0)
+    capture_id = int(cursor.lastrowid or 0)
+    checksums.write(sql, "captures", capture_id)
+    return capture_id
 
 
 def attach(sql: sqlite3.Connection, capture_id: int, article_id: int, revision_id: int | None = None) -> None:

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from portal_archiver.model import License
+from portal_archiver.store import checksums
 from portal_archiver.text import fold
 
 _NAMES = tuple(field.name for field in fields(License))
@@ -35,7 +36,9 @@ def ensure(sql: sqlite3.Connection, footer: License | None) -> int | None:
     row = sql.execute("SELECT id FROM licenses WHERE digest = ?", (digest,)).fetchone()
     if row is not None:
         return int(row[0])
-    return int(sql.execute(_INSERT, (digest, *values)).lastrowid or 0)
+    license_id = int(sql.execute(_INSERT, (digest, *values)).lastrowid or 0)
+    checksums.write(sql, "licenses", license_id)
+    return license_id
 
 
 def _digest(values: list[str | None]) -> str:

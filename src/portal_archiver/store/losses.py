@@ -9,9 +9,10 @@ from dataclasses import replace
 
 from portal_archiver.errors import PortalArchiverError
 from portal_archiver.model import Affected, Damage
-from portal_archiver.store import articles, captures, identity, payloads, revisions, scanning
+from portal_archiver.store import articles, captures, checksums, identity, payloads, revisions, scanning
 
 UNREADABLE = "cannot be read any more"
+ALTERED = "is not what was stored: its address, time, status, headers or origin (wrong checksum)"
 BETWEEN = 100  # how many are done between two words about it
 _CAPTURE = "url, article_id, body_id, final_url, fetched_at, status, headers, license_id, peer, parser, revision_id"
 _ADDRESSES = (
@@ -83,26 +84,54 @@ class Losses:
 
     # --- captures -----------------------------------------------------------------------------------------------------
 
-    def of_captures(self, *, closely: bool) -> None:
-        """Find the captures of lost payloads; `closely` those that cannot be read themselves, too."""
-        if not closely and not self.lost_payloads:
+    def of_captures(self, *, closely: bool, checked: bool) -> None:
+        """Find the captures of lost payloads; `closely` those that cannot be read themselves, too.
+
+        Where they are `checked`, each is held against its checksum.
+        """
+        if not closely and not checked and not self.lost_payloads:
             (self.captures,) = self.sql.execute("SELECT count(*) FROM captures").fetchone()
             return
         total = scanning.last_id(self.sql, "captures")
-        marred: Counter[int] = Counter()
+        lost: Counter[int] = Counter()
+        altered: Counter[int] = Counter()
         for number, url, article, payload, *_ in scanning.rows(self.sql, "captures", _CAPTURE, self._lose_capture):
             self.captures += 1
             self._tell("captures", self.captures, total)
             if payload in self.lost_payloads:
                 why = f"payload {payload} {self.lost_payloads[payload]}"
                 self.lost_captures[number] = Affected(number, str(url), why)
-                marred.update([article] if article else ())
-        for article, lost in marred.items():
-            self._mar(article, f"pages that showed it are lost: {lost:,}")
+                lost.update([article] if article else ())
+            elif checked and not self._is_sound("captures", number):
+                self.damages.append(Damage("capture", ALTERED, number))
+                self.lost_captures[number] = Affected(number, str(url), ALTERED)
+                altered.update([article] if article else ())
+        for article, many in lost.items():
+            self._mar(article, f"pages that showed it are lost: {many:,}")
+        for article, many in altered.items():
+            self._mar(article, f"captures of it are not what was stored: {many:,}")
+
+    def _is_sound(self, table: str, number: int) -> bool:
+        """By its checksum; what cannot be read is told elsewhere."""
+        try:
+            return checksums.is_sound(self.sql, table, number)
+        except sqlite3.Error:
+            return True
 
     def _lose_capture(self, number: int) -> None:
         self.lost_captures[number] = Affected(number, "", UNREADABLE)
         self.damages.append(Damage("capture", UNREADABLE, number))
+
+    # --- footers ------------------------------------------------------------------------------------------------------
+
+    def of_licenses(self) -> None:
+        """Hold every footer against its checksum; how many reports it stands beside is told with it."""
+        beside = "SELECT count(DISTINCT article_id) FROM captures WHERE license_id = ?"
+        for (number,) in self.sql.execute("SELECT id FROM licenses ORDER BY id").fetchall():
+            if not self._is_sound("licenses", number):
+                (reports,) = self.sql.execute(beside, (number,)).fetchone()
+                said = f"is not what was stored (wrong checksum); reports that it stands beside: {reports:,}"
+                self.damages.append(Damage("license", said, number))
 
     # --- reports ------------------------------------------------------------------------------------------------------
 
@@ -135,15 +164,25 @@ class Losses:
         revisions.history(self.sql, number)
 
     def _wrong_with_texts(self, number: int) -> str:
+        self.sql.execute("BEGIN")  # a crawl may put another reading in the place of one meanwhile
+        try:
+            return self._wrong_with_versions(number)
+        finally:
+            self.sql.execute("ROLLBACK")
+
+    def _wrong_with_versions(self, number: int) -> str:
         rows = self.sql.execute(
-            "SELECT r.id, r.number, r.digest, r.id = a.revision_id, a.content_key"
+            "SELECT r.id, r.number, r.digest, r.reading, r.id = a.revision_id, a.content_key"
             " FROM articles a JOIN revisions r ON r.article_id = a.id WHERE a.id = ?",
             (number,),
         ).fetchall()
-        for revision_id, revision, digest, is_latest, content_key in rows:
-            prints = identity.fingerprints(revisions.load(self.sql, revision_id))
+        for revision_id, revision, digest, reading, is_latest, content_key in rows:
+            article = revisions.load(self.sql, revision_id)
+            prints = identity.fingerprints(article)
             if prints.version != digest:
                 return f"the text of its revision {revision} is not what was stored (wrong digest)"
+            if identity.reading_digest(article) != reading:
+                return f"the dates, section or files of its revision {revision} are not what was stored (wrong digest)"
             if is_latest and prints.content_key != content_key:
                 return "its content key is not that of its latest revision"
         return ""

@@ -39,6 +39,12 @@ RULES = (
     ),
     Rule(
         "report",
+        "has a revision whose capture shows another",
+        "SELECT DISTINCT r.article_id FROM revisions r JOIN captures c ON c.id = r.capture_id"
+        " WHERE c.revision_id IS NOT r.id",
+    ),
+    Rule(
+        "report",
         "is not known under its own address",
         "SELECT a.id FROM articles a LEFT JOIN article_urls u ON u.portal_id = a.portal_id AND u.url = a.url"
         " WHERE u.url IS NULL",

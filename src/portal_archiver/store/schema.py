@@ -6,13 +6,13 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
-from portal_archiver.store import index, stories, tables, views
+from portal_archiver.store import checksums, index, stories, tables, views
 
 # "PArc" in the header of the file (PRAGMA application_id): how a foreign SQLite file is told from one of ours.
 APPLICATION_ID = 0x50417263
 
 # The number of migrations below. The archive has its own in PRAGMA user_version, so that opening costs no look-around.
-VERSION = 15
+VERSION = 16
 
 migrations = Migrations("portal-archiver")
 
@@ -118,6 +118,13 @@ def m014_pairs(db: Database) -> None:
 def m015_learning(db: Database) -> None:
     """What runs learned by themselves."""
     run_script(db, tables.LEARNING)
+
+
+@migrations()
+def m016_checksums(db: Database) -> None:
+    """What tells that a capture or a footer is no longer what was written; of what there is, as it is now."""
+    run_script(db, tables.CHECKSUMS)
+    checksums.write_all(db.conn)
 
 
 def run_script(db: Database, script: str) -> None:

@@ -380,3 +380,9 @@ INSERT INTO articles_pairs (articles_pairs, rank) VALUES ('automerge', 8);
 LEARNING = """
 ALTER TABLE runs ADD COLUMN learning TEXT CHECK (learning IS NULL OR json_valid(learning));   -- NULL: it did not try
 """
+
+# What tells an edit by hand, or damage, where SQLite sees none; see checksums.py.
+CHECKSUMS = """
+ALTER TABLE captures ADD COLUMN checksum TEXT;   -- of what was asked for, when, and what came; see `verify`
+ALTER TABLE licenses ADD COLUMN checksum TEXT;   -- of all fields, counters in the text too
+"""

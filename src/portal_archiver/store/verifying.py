@@ -28,7 +28,7 @@ _SPACE = re.compile(r"\s+")
 
 
 def verify(path: Path, *, quick: bool = False, with_index: bool = True, show: Show | None = None) -> Verification:
-    """Verify an archive; `quick` leaves out the payloads and the texts' digests, and checks the tables less closely.
+    """Verify an archive; `quick` leaves out payloads, digests and checksums, and checks the tables less closely.
 
     MissingArchiveError, or ArchiveError where the file cannot be opened at all.
     """
@@ -86,7 +86,10 @@ class _Look:
         losses = Losses(self.sql, self.damages, self.show)
         if not self.quick:
             losses.of_payloads()
-        losses.of_captures(closely=bool(damaged))
+        losses.of_captures(closely=bool(damaged), checked=not self.quick)
+        if not self.quick:
+            with self._as_far_as_possible("whether the footers are what was stored"):
+                losses.of_licenses()
         losses.of_articles(broken, closely=bool(damaged), texts=not self.quick)
         return Verification(
             payloads=losses.payloads,

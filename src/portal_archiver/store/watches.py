@@ -35,6 +35,8 @@ def add(sql: sqlite3.Connection, name: str, query: str, at: datetime) -> int:
     """Save a search; what it finds now counts as told of. Returns how many reports that are."""
     if sql.execute("SELECT 1 FROM watches WHERE name = ?", (name,)).fetchone():
         raise PortalArchiverError(f'there is a watch "{name}" already: remove it first, or take another name')
+    if search.parse(query).wordless:
+        raise PortalArchiverError("there is no word to watch for: give at least one, or a field word such as portal:")
     insert = "INSERT INTO watches (name, query, added_at) VALUES (?, ?, ?)"
     number = sql.execute(insert, (name, query, stamp(at))).lastrowid
     found = search.matching_ids(sql, query, search.Filters())

@@ -12,6 +12,7 @@ from starlette.datastructures import QueryParams
 from portal_archiver.store.search.answer import ORDERS
 
 LONGEST_QUERY = 1_000  # characters
+LONGEST_CURSOR = 10_000  # characters: two or three for each of the best hits that were shown
 _LONG_AGO = date(1970, 1, 1)
 
 
@@ -39,7 +40,7 @@ class Asked:
         given = {
             field.name: params.get(field.name, "") == "1"
             if isinstance(field.default, bool)
-            else params.get(field.name, "").strip()[:LONGEST_QUERY]
+            else params.get(field.name, "").strip()[: LONGEST_CURSOR if field.name == "cursor" else LONGEST_QUERY]
             for field in fields(cls)
         }
         return cls(**given)  # type: ignore[arg-type]

@@ -23,7 +23,10 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed: its `identity` (what is asked for, whoever serves it), its own address and that of the page beside it."""
+    """A feed: its `identity` (what is asked for, whoever serves it), its own address and that of the page beside it.
+
+    `language` is that of its title; the reports are in theirs.
+    """
 
     title: str
     identity: str
@@ -31,6 +34,7 @@ class Feed:
     page: str
     site: str
     author: str
+    language: str = "vi"
 
 
 def feed(of: Feed, reports: Sequence[Citable]) -> bytes:
@@ -40,7 +44,7 @@ def feed(of: Feed, reports: Sequence[Citable]) -> bytes:
     report; the portal's own date is in the summary's place only, as it may lie years back.
     """
     root = ET.Element("feed", {"xmlns": NAMESPACE, "xml:lang": "vi"})
-    _say(root, "title", of.title)
+    ET.SubElement(root, "title", {"xml:lang": of.language}).text = _sayable(of.title)
     _say(root, "id", f"tag:portal-archiver,{_MINTED}:{quote(of.identity, safe='/?=&')}")
     _say(root, "updated", _moment(max((report.captured_at for report in reports), default=NEVER)))
     _link(root, "self", of.address, MEDIA_TYPE)

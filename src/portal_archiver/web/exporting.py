@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Request
@@ -21,8 +23,15 @@ from portal_archiver.web.reading import open_archive
 from portal_archiver.web.troubles import BusyError, NotFoundError
 
 ENDINGS = {"csv": "csv", "jsonl": "jsonl", "parquet": "parquet", "bibtex": "bib", "ris": "ris", "wacz": "wacz"}
+NEEDS = {"parquet": "pyarrow"}  # a library that may be missing
 LONGEST_NAME = 60  # characters made of a query
 router = APIRouter(include_in_schema=False)
+
+
+@cache
+def offered() -> tuple[str, ...]:
+    """The formats that this machine can make; a library is looked up, not loaded, which would take a while."""
+    return tuple(form for form in ENDINGS if form not in NEEDS or find_spec(NEEDS[form]))
 
 
 class Source(NamedTuple):
@@ -84,7 +93,7 @@ def exported(request: Request, form: str, source: Source) -> Streamed:
     library that the format needs is not installed.
     """
     if form not in ENDINGS:
-        raise NotFoundError(f"there is no export as {form[:20]!r}: choose one of {', '.join(ENDINGS)}")
+        raise NotFoundError(f"there is no export as {form[:20]!r}: choose one of {', '.join(offered())}")
     with open_archive(request) as archive:  # within the time of a page
         chosen = _chosen(archive, source)
     room: Room = request.app.state.room

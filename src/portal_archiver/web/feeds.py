@@ -16,6 +16,7 @@ from portal_archiver.web.reading import open_archive
 from portal_archiver.web.troubles import NotFoundError
 
 ENTRIES = 50
+VARIES = {"Vary": "Accept-Language, Cookie"}
 router = APIRouter(include_in_schema=False)
 
 
@@ -32,8 +33,10 @@ def portal_feed(request: Request, key: Annotated[str, Path(max_length=200)]) -> 
 
 
 def _answer(request: Request, asked: Asked) -> Response:
-    tag = fresh.tag_of(request)
+    words = language.of(request)
+    tag = fresh.tag_of(request, words.lang)
     if kept := fresh.unchanged(request, tag):
+        kept.headers.update(VARIES)
         return kept
     with open_archive(request) as archive:
         with archive.snapshot() as sql:
@@ -43,7 +46,6 @@ def _answer(request: Request, asked: Asked) -> Response:
         name = names.get(asked.portal, "")
         reports = _reports(archive, asked)
     site = str(request.base_url).rstrip("/")
-    words = language.WORDS["vi"]
     said = asked.q or ("" if name else words("results.all"))
     made = atom.Feed(
         title=" · ".join(filter(None, (said, name, words("site")))),
@@ -52,9 +54,10 @@ def _answer(request: Request, asked: Asked) -> Response:
         page=f"{site}{asked.link('/', sort='newest')}",
         site=site,
         author=name or words("site"),
+        language=words.lang,
     )
     body = atom.feed(made, reports)
-    return Response(body, media_type=f"{atom.MEDIA_TYPE}; charset=utf-8", headers=fresh.headers(tag))
+    return Response(body, media_type=f"{atom.MEDIA_TYPE}; charset=utf-8", headers=fresh.headers(tag) | VARIES)
 
 
 def _reports(archive: Archive, asked: Asked) -> list[Citable]:

@@ -12,10 +12,13 @@ from portal_archiver.web.reading import Readers
 KEPT = {"Cache-Control": "private, no-cache"}  # kept, but asked for whether it is still so
 
 
-def tag_of(request: Request) -> str:
-    """The ETag of what an address says while nobody writes to the archive. A weak one: the bytes may differ."""
+def tag_of(request: Request, language: str = "") -> str:
+    """The ETag of what an address says (in a language) while nobody writes to the archive.
+
+    A weak one: the bytes may differ.
+    """
     readers: Readers = request.app.state.readers
-    address = f"{request.url.path}?{request.url.query}".encode()
+    address = f"{request.url.path}?{request.url.query}{language}".encode()
     return f'W/"{readers.version()}-{zlib.crc32(address):08x}"'
 
 

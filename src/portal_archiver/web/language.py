@@ -68,6 +68,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "No report has all of these words. These have some of them, the best first.",
         "Không có bài nào đủ các từ này. Dưới đây là những bài có một số từ, sát nhất xếp trước.",
     ),
+    "results.sentence": (
+        "Read as a sentence, of which no report need have all words. The best with some of them come first.",
+        "Được hiểu như một câu, bài không cần có đủ mọi từ. Bài sát nhất có một số từ xếp trước.",
+    ),
     "results.bounded": (
         "The best matches come first; the others follow, the newest first.",
         "Bài sát nhất xếp trước; các bài khác xếp sau, mới nhất trước.",
@@ -101,6 +105,18 @@ TABLE: dict[str, tuple[str, str]] = {
     "export.ris": ("RIS", "RIS"),
     "export.wacz": ("WACZ, the pages as they were", "WACZ, các trang như khi chụp"),
     "results.bad": ("The search could not be understood", "Không hiểu được yêu cầu tìm kiếm"),
+    "bad.date": (
+        "“{typed}” under “{name}” is no date. Write a day, a month or a year: 15/11/2024, 11/2024, 2024.",
+        "“{typed}” ở ô “{name}” không phải là ngày. Hãy nhập ngày, tháng hoặc năm: 15/11/2024, 11/2024, 2024.",
+    ),
+    "bad.cursor": (
+        "The link to this page of results is damaged. Search again, and go on from the first page.",
+        "Liên kết đến trang kết quả này bị hỏng. Hãy tìm lại và đi tiếp từ trang đầu.",
+    ),
+    "bad.left_out": (
+        "Not understood, and left out of the search: {what}",
+        "Không hiểu nên đã bỏ qua khi tìm: {what}",
+    ),
     "sort": ("Order", "Sắp xếp"),
     "sort.relevance": ("Best match", "Sát nhất"),
     "sort.newest": ("Newest", "Mới nhất"),
@@ -109,7 +125,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "facet.year": ("Year", "Năm"),
     "facet.section": ("Section", "Chuyên mục"),
     "facet.more": ("{n} more", "thêm {n} mục"),
-    "facet.bounded": ("Counted among the newest 5,000.", "Đếm trong 5.000 bài mới nhất."),
+    "facet.estimated": ("The numbers of the years are estimates.", "Số bài theo năm là ước tính."),
+    "facet.bounded": ("Counted among the newest of them.", "Đếm trong những bài mới nhất."),
     "filter.dates": ("Published", "Ngày đăng"),
     "filter.since": ("From", "Từ"),
     "filter.until": ("To", "Đến"),

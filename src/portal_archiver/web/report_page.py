@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from portal_archiver.differences import Difference, differences
 from portal_archiver.model import Archived, Article, Citable, License, Photo, Revision, StoryLink
-from portal_archiver.text import plain
+from portal_archiver.text import plain, telephone
 from portal_archiver.web.citing import Cited
 from portal_archiver.web.language import Words
 from portal_archiver.web.markup import cleaned
@@ -132,4 +132,5 @@ def license_lines(footer: License | None, t: Words) -> Iterator[tuple[str, str]]
         value = person if name == "responsible" else getattr(footer, name)
         value = t.day(value) if isinstance(value, date) else value
         if value:
-            yield t(f"license.{name}"), ", ".join(value) if isinstance(value, tuple) else str(value)
+            parts = value if isinstance(value, tuple) else (str(value),)
+            yield t(f"license.{name}"), ", ".join(map(telephone, parts) if name in ("phones", "faxes") else parts)

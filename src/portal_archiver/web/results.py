@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from portal_archiver.model import Facets, Hit, Results
 from portal_archiver.store.search import moved_back, offset_of
 from portal_archiver.web.asked import Asked
-from portal_archiver.web.exporting import ENDINGS
+from portal_archiver.web.exporting import offered
 from portal_archiver.web.histogram import Histogram, histogram
 from portal_archiver.web.language import Words
 
@@ -49,6 +49,7 @@ class ResultPage:
     suggestions: tuple[Choice, ...]
     histogram: Histogram | None
     bounded_counts: bool
+    estimated_counts: bool
     next: str | None
     previous: str | None
     unfiltered: str
@@ -79,6 +80,7 @@ def result_page(asked: Asked, results: Results, facets: Facets, size: int, t: Wo
         suggestions=tuple(Choice(query, asked.link(q=query)) for query in results.suggestions),
         histogram=histogram(facets.months, lambda when: asked.link(since=when, until=when)),
         bounded_counts=facets.bounded,
+        estimated_counts=facets.estimated,
         next=asked.link(cursor=results.cursor) if results.cursor else None,
         previous=asked.link(cursor=back) if back else None,
         unfiltered=Asked(q=asked.q).link(),
@@ -102,7 +104,7 @@ def marked(hit: Hit) -> tuple[tuple[str, bool], ...]:
 
 
 def _exports(asked: Asked, t: Words) -> Iterator[Choice]:
-    for form in ENDINGS:
+    for form in offered():
         yield Choice(t(f"export.{form}"), asked.link(f"/export/{form}", sort=""))
 
 

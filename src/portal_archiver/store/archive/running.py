@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from portal_archiver.model import Arrival, Night, Portal, PortalStatus, Rhythm, RobotsText, RunEvent, RunReport
-from portal_archiver.store import arrivals, events, nights, portals, robots, runs
+from portal_archiver.store import arrivals, events, index, nights, portals, robots, runs
 from portal_archiver.store.archive.opened import Opened
 from portal_archiver.store.frontier import Frontier
 
@@ -45,6 +45,11 @@ class Running(Opened):
         with self._connection.transaction():
             runs.finish(self._connection.sql, run_id, report)
 
+    def tidy(self) -> None:
+        """Leave the index as a search finds it fastest, as far as a moment allows."""
+        with self._connection.transaction():
+            index.tidy(self._connection.sql)
+
     def nights(self, portal: Portal, *, limit: int = 90) -> tuple[Night, ...]:
         """What the last runs of a portal yielded, newest first; none from before it was accepted."""
         with self._connection.transaction():
@@ -70,8 +75,8 @@ class Running(Opened):
     def arrivals(self, since: datetime, *, portal: str | None = None) -> tuple[Arrival, ...]:
         """Reports that came or were edited at `since` (an aware time) or later, of all portals or one, by portal.
 
-        One that came and was edited is told twice. Within a portal the changed ones come first, and of each kind the
-        newest by its date.
+        One that came and was edited is new, and says of how many revisions. Within a portal the changed ones come
+        first, and of each kind the newest by its date.
         """
         with self._connection.reading() as sql:
             return arrivals.since(sql, since, portal=portal)

@@ -40,7 +40,8 @@ class Searching(Opened):
         best reports with some of its words answer it.
 
         Diacritics and case do not matter, but what has the diacritics as typed comes first; with `exact`, or =word,
-        they do matter, and only the newest 1,000 reports that have the words are read for it. "Quoted words" stand
+        they do matter, and of very many reports that have the words only the newest are read for it
+        (`Results.bounded`). "Quoted words" stand
         together, -word must not be there, a OR b needs one of them, word* may go on; title:, author:, photo:,
         section:, portal: and license: say where. No query raises (`Results.notes` tell of a field word that there is
         not); an empty one finds everything, the newest first. Only the first 48 words count.

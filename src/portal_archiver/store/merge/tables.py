@@ -3,10 +3,11 @@ profiles."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from portal_archiver.store import payloads
+from portal_archiver.store import checksums, payloads
 from portal_archiver.store import runs as reports
 from portal_archiver.store.merge.both import Both, columns, dicts, insert, update
 from portal_archiver.store.times import stamp
@@ -111,10 +112,17 @@ def captures(both: Both, tell: Tell) -> None:
             )
         else:
             ours = known[0]
-            # Who read it is noted with what it shows; see `merge.articles`.
-            blanks = "UPDATE captures SET license_id = coalesce(license_id, ?), peer = coalesce(peer, ?) WHERE id = ?"
-            both.ours.execute(blanks, (row["license_id"], row["peer"], ours))
+            _fill(both.ours, ours, row["license_id"], row["peer"])
         both.ours.execute("INSERT INTO merged_captures VALUES (?, ?)", (number, ours))
+
+
+def _fill(sql: sqlite3.Connection, ours: int, license_id: int | None, peer: str | None) -> None:
+    """What ours did not know; who read it is noted with what it shows (see `merge.articles`)."""
+    sql.execute("UPDATE captures SET license_id = coalesce(license_id, ?) WHERE id = ?", (license_id, ours))
+    lacks = sql.execute("SELECT 1 FROM captures WHERE id = ? AND peer IS NULL", (ours,)).fetchone()
+    if peer and lacks and checksums.is_sound(sql, "captures", ours):  # else the new checksum would hide the damage
+        sql.execute("UPDATE captures SET peer = ? WHERE id = ?", (peer, ours))
+        checksums.write(sql, "captures", ours)
 
 
 def runs(both: Both) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from portal_archiver.errors import PortalArchiverError
 from portal_archiver.model import Hit, Results
+from portal_archiver.store.search import cursors
 from portal_archiver.store.search.chronology import by_date, in_order
+from portal_archiver.store.search.counting import numbers_of
+from portal_archiver.store.search.cursors import Cursor
 from portal_archiver.store.search.finding import Found, find
-from portal_archiver.store.search.query import parse
+from portal_archiver.store.search.query import Query, parse
 from portal_archiver.store.search.scope import Filters, scope
 from portal_archiver.store.search.snippet import Wanted, snippet, wanted
 from portal_archiver.store.search.suggestions import suggestions
@@ -20,7 +22,8 @@ from portal_archiver.store.times import day_or_moment
 
 ORDERS = ("relevance", "newest", "oldest")
 FARTHEST = 2**40  # hit
-_CURSOR = re.compile(r"([0-9]{1,12})-([0-9]{1,12})")
+UNREAD = "many reports have these words with other diacritics: not all of them were looked at; add words, or dates"
+OTHERWISE = "reports have these words with other diacritics: search without `--exact` or = to see them"
 _HIT = """
 SELECT a.docid, a.id, r.title, a.url, a.published, p.key, r.section, r.body, r.author,
        (SELECT group_concat(trim(caption || ' ' || coalesce(credit, '')), ' ') FROM photos WHERE revision_id = r.id)
@@ -53,28 +56,45 @@ def search(sql: sqlite3.Connection, text: str, filters: Filters, paging: Paging,
     paging = paging.in_bounds()
     query = parse(text, exact=exact)
     within, notes = scope(sql, filters, query)
-    latest, paging = _position(sql, paging)
+    cursor, paging = _position(sql, paging)
     if paging.cursor is not None:
-        within = replace(within, latest=latest)
+        within = replace(within, latest=cursor.latest)
     found = find(within, query, best=paging.offset + paging.limit if paging.sort == "relevance" and paging.limit else 0)
-    numbers = _page(found, paging)
+    numbers = _page(found, paging, cursor.shown)
+    hits = _hits(sql, numbers, _looked_for(query))
     seen = paging.offset + len(numbers)
-    prefixes = [term.words[-1] for term in query.terms if term.prefix]
+    if query.exact and not found.total and within.count(found.match, up_to=1):
+        notes = (*notes, UNREAD if found.bounded else OTHERWISE)
     return Results(
         found.total,
-        _hits(sql, numbers, wanted(query.words, prefixes=prefixes)),
+        hits,
         found.relaxed,
+        query.sentence,
         bounded=found.bounded,
         notes=(*query.notes, *notes),
         suggestions=suggestions(sql, query) if found.relaxed or not found.total else (),
-        cursor=f"{latest}-{seen}" if numbers and seen < found.total else None,
+        cursor=str(_after(cursor, found, paging, hits)) if numbers and seen < found.total else None,
         estimated=found.estimated,
     )
 
 
+def _looked_for(query: Query) -> Wanted:
+    prefixes = [term.words[-1] for term in query.terms if term.prefix]
+    exact = [both for term in query.exact for both in zip(term.words, term.written, strict=False)]
+    return wanted(query.words, prefixes=prefixes, exact=exact)
+
+
+def _after(cursor: Cursor, found: Found, paging: Paging, hits: Sequence[Hit]) -> Cursor:
+    """The cursor of the next page; by relevance it names the hits of a list whose order new reports may change."""
+    offset = paging.offset + len(hits)
+    if not (paging.sort == "relevance" and found.only_head and len(cursor.shown) == paging.offset):
+        return Cursor(cursor.latest, offset)
+    return Cursor(cursor.latest, offset, (*cursor.shown, *(hit.article_id for hit in hits)))
+
+
 def matching_ids(sql: sqlite3.Connection, text: str, filters: Filters, *, exact: bool = False) -> list[int]:
-    """The ids of all articles that have all that a query asks for, the oldest first."""
-    query = parse(text, exact=exact)
+    """The ids of all articles that have all that a query asks for, the oldest first; of a sentence all words, too."""
+    query = replace(parse(text, exact=exact), sentence=False)
     within, _ = scope(sql, filters, query)
     found = find(within, query)
     if found.relaxed:
@@ -83,30 +103,17 @@ def matching_ids(sql: sqlite3.Connection, text: str, filters: Filters, *, exact:
     return [row[0] for row in sql.execute(_IDS, (json.dumps(list(numbers)),))]
 
 
-def _position(sql: sqlite3.Connection, paging: Paging) -> tuple[int, Paging]:
-    """The last article that belongs to an answer, and the page; a cursor holds both, so nothing shifts them."""
+def _position(sql: sqlite3.Connection, paging: Paging) -> tuple[Cursor, Paging]:
+    """Where an answer begins or goes on, and the page; a cursor holds all of that, so nothing shifts it."""
     if paging.cursor is None:
-        return int(sql.execute("SELECT coalesce(max(id), 0) FROM articles").fetchone()[0]), paging
-    match = _CURSOR.fullmatch(paging.cursor)
-    if match is None:
-        raise PortalArchiverError(f"{paging.cursor!r} is no cursor; take `Results.cursor` of the page before")
-    return int(match[1]), replace(paging, offset=int(match[2]))
+        latest = int(sql.execute("SELECT coalesce(max(id), 0) FROM articles").fetchone()[0])
+        return Cursor(latest, paging.offset), paging
+    cursor = cursors.read(paging.cursor)
+    return cursor, replace(paging, offset=cursor.offset)
 
 
-def offset_of(cursor: str | None) -> int:
-    """How many hits come before the page that a cursor leads to; 0 for what is no cursor."""
-    match = _CURSOR.fullmatch(cursor or "")
-    return int(match[2]) if match else 0
-
-
-def moved_back(cursor: str, hits: int) -> str | None:
-    """The cursor of so many hits earlier in the same answer; None for what is no cursor."""
-    match = _CURSOR.fullmatch(cursor)
-    return f"{match[1]}-{max(int(match[2]) - hits, 0)}" if match else None
-
-
-def _page(found: Found, paging: Paging) -> list[int]:
-    """The numbers of the page that was asked for."""
+def _page(found: Found, paging: Paging, shown: Sequence[int]) -> list[int]:
+    """The numbers of the page that was asked for; none of those that a cursor says were shown."""
     limit, offset = paging.limit, paging.offset
     if not limit or offset >= found.total:
         return []
@@ -115,6 +122,9 @@ def _page(found: Found, paging: Paging) -> list[int]:
             ordered = in_order(found.scope.sql, found.head, newest=paging.sort != "oldest")
             return ordered[offset : offset + limit]
         return by_date(found.scope, found.match, newest=paging.sort != "oldest", limit=limit, offset=offset)
+    if shown and found.only_head:
+        before = frozenset(numbers_of(found.scope.sql, shown))
+        return [number for number in found.head if number not in before][:limit]
     page = list(found.head[offset : offset + limit])
     if len(page) == limit or found.only_head:
         return page

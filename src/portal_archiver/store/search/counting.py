@@ -37,30 +37,49 @@ class Counted(NamedTuple):
 
 def count(scope: Scope, match: str, words: Words, first: Sequence[int] = ()) -> Counted:
     """How many reports fit an expression that asks for these words; `first` are the oldest of them, if known."""
-    whole = words.frequencies.reports
-    days = Scope(scope.sql, first=scope.first, last=scope.last)
-    entries = words.entries * (OF_A_PHRASE if words.query.is_phrase else 1)
-    if whole > COUNTED_WHOLE and entries > MOST_ENTRIES:
-        reports = whole if days.is_all else days.count()
-        within = entries * reports / whole
-        if within > MOST_ENTRIES:
-            share = SAMPLED_ENTRIES / within
-            about = int(_part(scope, match, days, share) * reports)
-            return Counted(max(about, len(first)), estimated=True)
+    share = counted_share(scope, words)
+    if share < 1:
+        about = int(_part(scope, match, share) * _reports(scope, words))
+        return Counted(max(about, len(first)), estimated=True)
     rest = scope.between(first[-1] + 1, scope.last) if first else scope
     return Counted(len(first) + rest.count(match))
 
 
-def _part(scope: Scope, match: str, days: Scope, share: float) -> float:
+def counted_share(scope: Scope, words: Words) -> float:
+    """Which share of the reports is looked at to count those with these words; 1 where all are."""
+    whole = words.frequencies.reports
+    entries = words.entries * (OF_A_PHRASE if words.query.is_phrase else 1)
+    if whole <= COUNTED_WHOLE or entries <= MOST_ENTRIES:
+        return 1.0
+    within = entries * _reports(scope, words) / whole
+    return SAMPLED_ENTRIES / within if within > MOST_ENTRIES else 1.0
+
+
+def slices(first: int, last: int, share: float, number: int) -> list[tuple[int, int]]:
+    """The same share of each of so many equal stretches of the numbers of the index, from their beginnings on."""
+    stretch = (last - first) // number + 1
+    return [(begin, begin + int(stretch * share)) for begin in range(first, last + 1, stretch)]
+
+
+def _reports(scope: Scope, words: Words) -> int:
+    """About how many reports there are on the days of a scope."""
+    days = _days(scope)
+    return words.frequencies.reports if days.is_all else days.count()
+
+
+def _days(scope: Scope) -> Scope:
+    return Scope(scope.sql, first=scope.first, last=scope.last)
+
+
+def _part(scope: Scope, match: str, share: float) -> float:
     """About which part of the reports of these days fit, from the same share of every stretch of time."""
-    dated = days.between(DATED, LAST)
+    dated = _days(scope).between(DATED, LAST)
     ends = dated.numbers(order="ASC", limit=1) + dated.numbers(order="DESC", limit=1)
     if not ends:
-        return scope.count(match) / max(days.count(), 1)
-    stretch = (ends[1] - ends[0]) // STRETCHES + 1
-    slices = [(begin, begin + int(stretch * share)) for begin in range(ends[0], ends[1] + 1, stretch)]
-    fitting = sum(scope.between(*piece).count(match) for piece in slices)
-    return fitting / max(sum(days.between(*piece).count() for piece in slices), 1)
+        return scope.count(match) / max(_days(scope).count(), 1)
+    looked_at = slices(ends[0], ends[1], share, STRETCHES)
+    fitting = sum(scope.between(*piece).count(match) for piece in looked_at)
+    return fitting / max(sum(dated.between(*piece).count() for piece in looked_at), 1)
 
 
 def count_beside(scope: Scope, words: Words) -> Counted | None:

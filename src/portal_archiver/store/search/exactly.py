@@ -58,7 +58,7 @@ def _contains(written: str) -> Callable[[Term], bool]:
 
 
 def _is_written(term: Term, written: str) -> bool:
-    words = re.findall(r"[^\W_]+", term.typed)
+    words = term.written
     if not all(word in written for word in words):
         return False
     typed = re.compile(r"\b" + r"[\W_]+".join(map(re.escape, words)) + ("" if term.prefix else r"(?![^\W_])"))

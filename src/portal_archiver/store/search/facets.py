@@ -12,12 +12,16 @@ from functools import cache
 from portal_archiver.model import Facets
 from portal_archiver.store.index import DATED, DAY_BITS, day_of, first_of
 from portal_archiver.store.search import matching
+from portal_archiver.store.search.counting import counted_share, slices
 from portal_archiver.store.search.finding import find
+from portal_archiver.store.search.frequency import frequencies
 from portal_archiver.store.search.query import parse
 from portal_archiver.store.search.scope import FIRST, LAST, Filters, Scope, scope
+from portal_archiver.store.search.words import words_of
 
 # Hits up to which each is looked at; of more the newest so many, but those of each year are counted by the index.
 LOOKED_AT = 5_000
+STRETCHES_OF_A_YEAR = 4  # of each of which a share is counted, where to count all would take too long
 Counts = tuple[tuple[str, int], ...]
 # The cross join has SQLite go through the numbers, and group what it finds.
 _GROUPED = """
@@ -35,8 +39,9 @@ def facets(sql: sqlite3.Connection, text: str, filters: Filters, *, exact: bool 
     strict = "" if query.sentence or query.exact else matching.every_clause(query)
     numbers = within.numbers(strict, order="DESC", limit=LOOKED_AT) if strict else []
     if len(numbers) == LOOKED_AT:  # counted by year, which costs as much as to count them all
+        share = counted_share(within, words_of(query, frequencies(within)))
         return _counted(
-            sql, numbers, years=_years(within, strict), undated=within.between(FIRST, DATED - 1).count(strict)
+            sql, numbers, years=_years(within, strict, share), undated=_undated(within, strict), share=share
         )
     if numbers:
         return _counted(sql, numbers)
@@ -45,9 +50,8 @@ def facets(sql: sqlite3.Connection, text: str, filters: Filters, *, exact: bool 
         return _counted(sql, found.head, bounded=found.bounded)
     numbers = within.numbers(found.match, order="DESC", limit=LOOKED_AT)
     if len(numbers) < LOOKED_AT:
-        return _counted(sql, numbers, bounded=found.bounded)
-    undated = within.between(FIRST, DATED - 1).count(found.match)
-    return _counted(sql, numbers, years=_years(within, found.match), undated=undated)
+        return _counted(sql, numbers)
+    return _counted(sql, numbers, years=_years(within, found.match), undated=_undated(within, found.match))
 
 
 def _counted(
@@ -57,6 +61,7 @@ def _counted(
     years: Counts | None = None,
     undated: int = 0,
     bounded: bool = False,
+    share: float = 1.0,
 ) -> Facets:
     """The counts of these reports; with `years` and `undated` there are more, which are counted by year alone."""
     portals: Counter[str] = Counter()
@@ -76,6 +81,7 @@ def _counted(
         months=tuple(sorted(months.items())),
         sections=_most_first(sections),
         bounded=bounded or years is not None,
+        estimated=share < 1,
     )
 
 
@@ -96,15 +102,21 @@ def _years_of(months: Counter[str]) -> Counts:
     return tuple(sorted(years.items()))
 
 
-def _years(within: Scope, match: str) -> Counts:
-    """Counts by year from the index alone: a year is a range of its numbers."""
+def _undated(within: Scope, match: str) -> int:
+    return within.between(FIRST, DATED - 1).count(match)
+
+
+def _years(within: Scope, match: str, share: float = 1.0) -> Counts:
+    """Counts by year from the index alone: a year is a range of its numbers; of less than all, about so many."""
     dated = within.between(DATED, LAST)
     ends = [dated.numbers(match, order=order, limit=1) for order in ("ASC", "DESC")]
     first, last = (day_of(number) for (number,) in ends if number >= FIRST)
     if first is None or last is None:
         return ()
-    counts = (
-        (str(year), dated.between(first_of(date(year, 1, 1)), first_of(date(year + 1, 1, 1)) - 1).count(match))
-        for year in range(first.year, last.year + 1)
-    )
-    return tuple((year, number) for year, number in counts if number)
+    counts: list[tuple[str, int]] = []
+    for year in range(first.year, last.year + 1):
+        days = first_of(date(year, 1, 1)), first_of(date(year + 1, 1, 1)) - 1
+        looked_at = [days] if share == 1 else slices(*days, share, STRETCHES_OF_A_YEAR)
+        number = sum(dated.between(*piece).count(match) for piece in looked_at)
+        counts += [(str(year), int(number / share))] if number else []
+    return tuple(counts)

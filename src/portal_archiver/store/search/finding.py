@@ -22,7 +22,10 @@ from portal_archiver.store.search.words import Words, words_of
 CHEAP = 80_000
 FEW = 100  # hits of one word that are fetched before it is known whether there are many
 EXACT_FIRST = 20  # hits that are put in order by the diacritics as typed
-MOST_EXACT = 1_000  # reports that are read for an exact search, which no index knows
+# For an exact search, which no index knows, reports are read, so many at once, until enough are found.
+EXACT_STEP = 1_000
+ENOUGH_EXACT = 100
+MOST_EXACT = 10_000
 TELLING_PAIRS = 5  # the rarest ones of a sentence
 MOST_QUOTING = 150  # reports that are read to see whether a sentence stands in them
 
@@ -90,12 +93,14 @@ def _tells(text: Text, words: Words, prefixes: Sequence[str]) -> bool:
 
 
 def _quoting(within: Scope, words: Words, numbers: Sequence[int]) -> Found | None:
-    """Those of the reports in which a sentence stands as it was typed; None where there is none."""
+    """Those of the reports in which a sentence stands as it was typed, in the title first; None where there is none."""
     texts = {number: text for number, text in read_texts(within, numbers).items() if text.has(*words.query.words)}
     if not texts:
         return None
-    best = sorted(texts, key=lambda number: (texts[number].times(*words.query.words), number), reverse=True)
-    phrase = matching.words(*words.query.words)
+    sentence = words.query.words
+    fit = {number: (text.is_titled(*sentence), text.times(*sentence), number) for number, text in texts.items()}
+    best = sorted(fit, key=fit.__getitem__, reverse=True)
+    phrase = matching.words(*sentence)
     return Found(within, phrase, len(best), tuple(best), bounded=len(numbers) == MOST_QUOTING, only_head=True)
 
 
@@ -182,10 +187,14 @@ def _with_pairs(query: Query) -> str:
 
 
 def _exactly(within: Scope, strict: str, query: Query) -> Found:
-    """The reports whose text has the exact terms; the newest so many are read, as the index knows no diacritics."""
-    numbers = within.numbers(strict, order="DESC", limit=MOST_EXACT)
-    kept = exactly(within, numbers, query.exact)
+    """The reports whose text has the exact terms: the newest ones, if there are many that have the words at all."""
+    kept: list[int] = []
+    for offset in range(0, MOST_EXACT, EXACT_STEP):
+        numbers = within.numbers(strict, order="DESC", limit=EXACT_STEP, offset=offset)
+        kept += exactly(within, numbers, query.exact)
+        if len(kept) >= ENOUGH_EXACT or len(numbers) < EXACT_STEP:
+            break
     weights = words_of(query, frequencies(within)).weights({})
     scores = score_all(weights, read_texts(within, kept))
     best = sorted(kept, key=lambda number: (scores[number], number), reverse=True)
-    return Found(within, strict, len(kept), tuple(best), bounded=len(numbers) == MOST_EXACT, only_head=True)
+    return Found(within, strict, len(kept), tuple(best), bounded=len(numbers) == EXACT_STEP, only_head=True)

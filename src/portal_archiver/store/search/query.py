@@ -40,6 +40,7 @@ _ASKING_FOLDED = re.compile(
     r"\b(?:gi|(?:the|khi|luc|nguoi|nam|noi) nao|la ai|ai (?:la|da)|bao (?:nhieu|lau|gio|xa)"
     r"|(?:o|tu|den|toi|di) dau|(?:tai|vi|ra|lam) sao|(?:phai|hay) khong)\b"
 )
+WORDLESS = "there is no word in this query"
 _WORDS = re.compile(r"[^\W_]+")
 _QUOTES = '"“”„'
 _TERMS = re.compile(
@@ -64,6 +65,11 @@ class Term:
     typed: str = ""
 
     @property
+    def written(self) -> list[str]:
+        """The words with their diacritics, each a `spelling`."""
+        return _WORDS.findall(self.typed)
+
+    @property
     def is_text(self) -> bool:
         """Whether it looks for words in the text, and not for a portal or a license."""
         return not self.name or bool(FIELDS[self.name])
@@ -74,12 +80,14 @@ class Query:
     """A query as understood: of each clause one term is wanted (a OR b), of `excluded` none.
 
     A `sentence` (a question, or many words in a row) is no list of required words. `notes` say what was not understood.
+    One that is `wordless` asks for something, but for no word.
     """
 
     wanted: tuple[tuple[Term, ...], ...] = ()
     excluded: tuple[Term, ...] = ()
     sentence: bool = False
     notes: tuple[str, ...] = ()
+    wordless: bool = False
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:
@@ -139,7 +147,7 @@ def folded_words(text: str) -> tuple[str, ...]:
 
 
 def parse(text: str, *, exact: bool = False) -> Query:
-    """Terms of a query; what holds no letter and no digit says nothing and is passed over.
+    """Terms of a query; what holds no letter and no digit says nothing, and is passed over beside words.
 
     With `exact` the diacritics of every word matter.
     """
@@ -155,8 +163,11 @@ def parse(text: str, *, exact: bool = False) -> Query:
         for term in _terms(match, reading, exact=exact):
             reading.take(term, minus=match["minus"] is not None)
     plain = not reading.excluded and all(_is_plain(clause) for clause in reading.wanted)
-    sentence = plain and len(reading.wanted) > 1 and _is_sentence(text, MAX_WORDS - reading.left)
-    return Query(tuple(reading.wanted), tuple(reading.excluded), sentence, tuple(dict.fromkeys(reading.notes)))
+    different = {word for clause in reading.wanted for term in clause for word in term.words}
+    sentence = plain and len(reading.wanted) > 1 and _is_sentence(text, len(different))
+    wordless = bool(text.strip()) and not (reading.wanted or reading.excluded)
+    notes = dict.fromkeys((*reading.notes, *([WORDLESS] if wordless else ())))
+    return Query(tuple(reading.wanted), tuple(reading.excluded), sentence, tuple(notes), wordless)
 
 
 def _terms(match: re.Match[str], reading: _Reading, *, exact: bool) -> Iterator[Term]:

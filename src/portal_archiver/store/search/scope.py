@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
@@ -91,13 +91,8 @@ class Scope:
         sql = f"SELECT {key} FROM {source}{where}{ordered} LIMIT ? OFFSET ?"
         return [number for (number,) in self.sql.execute(sql, (*values, limit, offset))]
 
-    def oldest_of(self, newest: int, reports: int = 0) -> int:
-        """The number of the oldest of the newest so many reports; 0 where there are not as many.
-
-        It is found by going past all others: from the nearer end, where it is known how many `reports` there are.
-        """
-        if newest <= reports < 2 * newest:
-            return self.numbers(order="ASC", limit=1, offset=reports - newest)[0]
+    def oldest_of(self, newest: int) -> int:
+        """The number of the oldest of the newest so many reports; 0 where there are not as many."""
         numbers = self.numbers(order="DESC", limit=1, offset=newest - 1)
         return numbers[0] if numbers else 0
 
@@ -154,12 +149,22 @@ class Scope:
 
 def scope(sql: sqlite3.Connection, filters: Filters, query: Query) -> tuple[Scope, tuple[str, ...]]:
     """The scope of a search, and notes on what the archive does not have."""
+    notes = []
     found = _of_days(
         Scope(sql, excluded=tuple(matching.term(term) for term in query.excluded if term.is_text)), filters
     )
-    parts = [] if filters.portal is None else [_portals(sql, [filters.portal])]
-    named = {("section",): filters.section, ("author",): filters.author, ("credits",): filters.photographer}
-    parts += [matching.within(columns, text) for columns, text in named.items() if text and text.strip()]
+    if found.first > found.last:
+        notes.append(f"no day is both since {filters.since} and until {filters.until}")
+    parts = [NOTHING] if query.wordless else []
+    if filters.portal is not None:
+        parts.append(_portals(sql, [filters.portal]))
+        notes += _unknown_portal(sql, filters.portal.lower())
+    for name, (column, text) in _named(filters).items():
+        if not (text and text.strip()):
+            continue
+        parts.append(matching.within((column,), text))
+        if not Scope(sql).count(parts[-1], up_to=1):
+            notes.append(f'no report of the archive has a {name} "{text.strip()}"')
     barred = list(found.excluded)
     for wanted, expression in ((filters.has_photo, matching.WITH_PHOTO), (filters.has_attachment, matching.WITH_FILE)):
         if wanted is not None:
@@ -168,7 +173,17 @@ def scope(sql: sqlite3.Connection, filters: Filters, query: Query) -> tuple[Scop
     if filters.revised_since:
         begin = stamp(datetime.combine(first_day(filters.revised_since, "revised_since"), time.min).astimezone())
         found = replace(found, tests=(f"IN ({_REVISED})",), values=(begin, begin))
-    return _of_field_words(found, query)
+    found, unknown = _of_field_words(found, query)
+    return found, (*notes, *unknown)
+
+
+def _named(filters: Filters) -> dict[str, tuple[str, str | None]]:
+    """The filters that hold words: what each is called, the column where these stand, and the words."""
+    return {
+        "section": ("section", filters.section),
+        "byline": ("author", filters.author),
+        "photo credit": ("credits", filters.photographer),
+    }
 
 
 def _of_days(found: Scope, filters: Filters) -> Scope:
@@ -187,7 +202,7 @@ def _of_field_words(found: Scope, query: Query) -> tuple[Scope, tuple[str, ...]]
     clauses = [*((clause, True) for clause in query.wanted), *(((term,), False) for term in query.excluded)]
     for clause, wanted in clauses:
         if keys := [term for term in clause if term.name == "portal"]:
-            notes.extend(note for term in keys if (note := _unknown_portal(found.sql, term)))
+            notes.extend(note for term in keys for note in _unknown_portal(found.sql, term.typed))
             expression = _portals(found.sql, [term.typed for term in keys])
             found = (
                 replace(found, match=matching.every((found.match, expression)))
@@ -205,12 +220,12 @@ def _portals(sql: sqlite3.Connection, keys: Sequence[str]) -> str:
     return matching.any_of(matching.of_portal(row[0]) for row in ids if row) or NOTHING
 
 
-def _unknown_portal(sql: sqlite3.Connection, term: Term) -> str | None:
+def _unknown_portal(sql: sqlite3.Connection, wanted: str) -> Iterator[str]:
+    """A note where the archive has no portal of this key, which is in lower case."""
     keys = [key for (key,) in sql.execute("SELECT key FROM portals ORDER BY key")]
-    if term.typed in (key.lower() for key in keys):
-        return None
-    near = difflib.get_close_matches(term.typed, keys, n=1)
-    return f'the archive holds no portal "{term.typed}"' + (f': did you mean "{near[0]}"?' if near else "")
+    if wanted not in (key.lower() for key in keys):
+        near = difflib.get_close_matches(wanted, keys, n=1)
+        yield f'the archive holds no portal "{wanted}"' + (f': did you mean "{near[0]}"?' if near else "")
 
 
 def _licenses(sql: sqlite3.Connection, term: Term) -> list[int]:

@@ -45,6 +45,10 @@ class Text:
         beside = f" {' '.join(words)} "
         return beside in self.in_place or beside in self.folded or beside in self.folded_title
 
+    def is_titled(self, *words: str) -> bool:
+        """Whether these folded words stand in the title beside each other."""
+        return f" {' '.join(words)} " in self.folded_title
+
     def times(self, *words: str) -> int:
         """How often these folded words stand in it beside each other, the title counting double."""
         beside = f" {' '.join(words)} "

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import NamedTuple
 
-from portal_archiver.store.folding import composed_and_folded
+from portal_archiver.store.folding import composed_and_folded, spelling
 
 WIDTH = 220  # characters of one stretch that stands alone
 WIDTH_OF_SEVERAL = (130, 80, 80)  # of the best one, and of those with words that it lacks
@@ -32,23 +33,34 @@ class Match(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """Folded words that are looked for, and those that may go on."""
+    """Folded words that are looked for, those that may go on, and how those must be written whose diacritics matter."""
 
     words: frozenset[str]
     prefixes: tuple[str, ...] = ()
+    written: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
-    def matches(self, folded: str) -> list[Match]:
-        """Where they stand in a text that was folded in place, each as the word that was asked for."""
+    def matches(self, text: str, folded: str) -> list[Match]:
+        """Where they stand in a text, which is given folded in place as well, each as the word that was asked for."""
         padded = f" {folded} "
         found = [match for word in self.words for match in _places(padded, word)]
         found += [match for prefix in self.prefixes for match in _beginnings(folded, prefix)]
+        if self.written:
+            found = [match for match in found if self._is_written(match, text)]
         return sorted(found)[:MOST_MATCHES]
 
+    def _is_written(self, match: Match, text: str) -> bool:
+        return match.word not in self.written or spelling(text[match.start : match.end]).startswith(
+            self.written[match.word]
+        )
 
-def wanted(words: Iterable[str], *, prefixes: Iterable[str] = ()) -> Wanted:
-    """What is looked for."""
+
+def wanted(words: Iterable[str], *, prefixes: Iterable[str] = (), exact: Iterable[tuple[str, str]] = ()) -> Wanted:
+    """What is looked for; `exact` are words whose diacritics matter, each folded and as a `spelling`."""
     open_ended = tuple(dict.fromkeys(prefixes))
-    return Wanted(frozenset(words) - set(open_ended), open_ended)
+    written: dict[str, tuple[str, ...]] = {}
+    for word, spelled in exact:
+        written[word] = (*written.get(word, ()), spelled)
+    return Wanted(frozenset(words) - set(open_ended), open_ended, written)
 
 
 def _places(padded: str, word: str) -> Iterator[Match]:
@@ -74,7 +86,7 @@ def snippet(texts: Iterable[str], looked_for: Wanted) -> Snippet:
     """The best stretches of the first of these texts that has a match; the beginning of the first one when none has."""
     first = None
     for text, folded in map(composed_and_folded, filter(str.strip, texts)):
-        if found := looked_for.matches(folded):
+        if found := looked_for.matches(text, folded):
             return _joined([_cut(text, start, width, found) for start, width in _stretches(found)], text)
         first = first or text
     return _joined([_cut(first, 0, WIDTH, [])], first) if first else Snippet("", ())

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from portal_archiver.store import Archive
 from portal_archiver.web.api.answers import PREFIX, PROBLEMS, Responses, answer
 from portal_archiver.web.api.shapes import Found, found
-from portal_archiver.web.asked import LONGEST_QUERY
+from portal_archiver.web.asked import LONGEST_CURSOR, LONGEST_QUERY
 from portal_archiver.web.exporting import Source, Streamed, exported
 
 MOST = 100  # hits of a page
@@ -84,7 +84,7 @@ def search(
     sort: Sort | None = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 20,
     cursor: Annotated[
-        str | None, Query(max_length=30, description="From the page before; goes on where that ended")
+        str | None, Query(max_length=LONGEST_CURSOR, description="From the page before; goes on where that ended")
     ] = None,
     facets: Annotated[bool, Query(description="Count by portal, year, month and section, too")] = False,
 ) -> Response:

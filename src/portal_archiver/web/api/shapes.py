@@ -31,28 +31,33 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Facetted:
-    """How all that was found is spread; where `bounded`, all but `years` count the newest 10,000 reports alone."""
+    """How all that was found is spread; where `bounded`, all but `years` count the newest reports alone.
+
+    The numbers of `years` are about right where they are `estimated`.
+    """
 
     portals: tuple[Count, ...]
     years: tuple[Count, ...]
     months: tuple[Count, ...]
     sections: tuple[Count, ...]
     bounded: bool
+    estimated: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """A page of what was found; `cursor` asks for the next one, null where there is none.
 
-    `total` reports fit, about so many where it is `estimated`. Where `relaxed`, none has all the words, and these have
-    some of them. Where `bounded`, not every hit was looked at for the order. `notes` say what of the query was not
-    understood, `suggestions` what may have been meant. The (start, end) `marks` of a hit are
+    `total` reports fit, about so many where it is `estimated`. Where `relaxed`, these have some of the words: none has
+    all, or nobody expects that of a `sentence`. Where `bounded`, not every hit was looked at for the order. `notes` say
+    what of the query was not understood, `suggestions` what may have been meant. The (start, end) `marks` of a hit are
     characters of its `snippet`.
     """
 
     total: int
     estimated: bool
     relaxed: bool
+    sentence: bool
     bounded: bool
     notes: tuple[str, ...]
     suggestions: tuple[str, ...]
@@ -166,6 +171,7 @@ def found(results: Results, facets: Facets | None) -> Found:
         results.total,
         results.estimated,
         results.relaxed,
+        results.sentence,
         results.bounded,
         results.notes,
         results.suggestions,
@@ -183,6 +189,7 @@ def facetted(facets: Facets) -> Facetted:
         months=counts(facets.months),
         sections=counts(facets.sections),
         bounded=facets.bounded,
+        estimated=facets.estimated,
     )
 
 
