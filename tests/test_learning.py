@@ -24,14 +24,20 @@ HEAD = "<html><head><title>Cổng thông tin điện tử tỉnh Bạch Hải</t
 MENU = "".join(f'<li><a href="/muc/{n}">Chuyên mục số {n}</a></li>' for n in range(9))
 FOOT = '<div class="chan"><p>Cơ quan chủ quản: UBND tỉnh Bạch Hải</p><p>Giấy phép số 07/GP-STTTT</p></div>'
 FRAME = "<div class='khung'>"
+MISREAD = 5  # of twenty pages the one that the parser alone takes for no report: its text opens like a heavier footer
+OFFICE = (
+    "<p>Cơ quan chủ quản: UBND tỉnh Bạch Hải</p><p>Giấy phép số 08/GP-STTTT</p>"
+    "<p>Chịu trách nhiệm nội dung: Ông Lê Văn An</p><p>© 2021. Ghi rõ nguồn khi phát hành lại.</p>"
+)
 
 
 def article_page(
     n: int, *, title: str = "", name: str = "tt", body: str = "nd", wrap: str = "", extra: str = ""
 ) -> str:
-    """Page `n` of a template that marks no headline: some of its pages the parser misreads alone."""
+    """Page `n` of a template that marks no headline: one page in twenty the parser misreads alone."""
     title = title or TITLES[n % len(TITLES)]
     text = "".join(f"<p>{SENTENCES[(7 * n + k) % len(SENTENCES)]}</p>" for k in range(4 + n % 3))
+    text = OFFICE + text if n % 20 == MISREAD else text
     inner = (
         f'<div class="muc">{SECTIONS[n % 3]}</div><div class="{name}">{title}</div>'
         f'<div class="ng">Ngày đăng: {1 + n % 28:02}/01/2025</div>'
@@ -69,7 +75,7 @@ def lesson() -> Lesson:
 def test_forty_pages_teach_where_each_field_stands(lesson: Lesson) -> None:
     (template,) = lesson.templates
     assert (template.kind, template.pages) == ("article", lesson.kinds["article"])
-    assert lesson.groups == (("article", 40),)
+    assert lesson.groups == (("article", 40),)  # a few of them are no report to the parser that knows no other page
     assert template.select == {
         "title": "div.tt",
         "body": "div.nd",
@@ -236,19 +242,13 @@ def test_pages_that_are_misread_alone_are_mended_by_their_siblings(template: Tem
     assert misses(parse_page(html, label["url"], portal=Portal((HOST,), learned=lesson.learned)), label) == set()
 
 
-def with_a_box() -> list[Sample]:
-    """Pages with the headlines of others in a box behind their text, which has neither a link nor a heading."""
+def test_a_box_that_names_other_reports_is_left_out() -> None:
+    """Without a link and without a heading: only the other pages tell that these lines are their headlines."""
     pages = []
     for n in range(30):
         lines = "".join(f"<p>{TITLES[(n + k) % 30]}.</p>" for k in (1, 2, 3))
         html = article_page(n).replace('</div><div class="tg">', f'<div class="hop">{lines}</div></div><p class="tg">')
         pages.append(sample(n, html))
-    return pages
-
-
-def test_a_box_that_names_other_reports_is_left_out() -> None:
-    """Only the other pages tell that these lines are their headlines."""
-    pages = with_a_box()
     lesson = learn(pages)
     assert lesson.learned[0]["omit"] == "div.hop"
     article = read(pages[4].capture.body.decode(), lesson)
@@ -257,11 +257,11 @@ def test_a_box_that_names_other_reports_is_left_out() -> None:
 
 
 def test_a_comparison_tells_what_is_read_differently_and_when_reports_are_lost(lesson: Lesson) -> None:
-    pages = with_a_box()
-    better = compared(pages, learn(pages).learned)
-    assert better.counts["body"] == better.reports == 30
-    assert (better.lost, better.is_worse) == (0, False)
-    wrong = compared(forty(), [{"title": "div.tt", "body": "div.nd", "omit": "div.nd"}])
+    pages = forty()
+    better = compared(pages, lesson.learned)
+    assert better.counts["kind"] == 40 - lesson.kinds["article"] == 2
+    assert (better.reports, better.lost, better.is_worse) == (lesson.kinds["article"], 0, False)
+    wrong = compared(pages, [{"title": "div.tt", "body": "div.nd", "omit": "div.nd"}])
     assert wrong.lost == lesson.kinds["article"]
     assert wrong.is_worse
     assert wrong.examples[0].field == "kind"

@@ -163,7 +163,7 @@ def _day(groups: dict[str, str | None]) -> date | None:
 
 
 def _with_time(folded: str, form: str, day: date, start: int, end: int, times: list[re.Match[str]]) -> Found:
-    for between, match in sorted(_near(folded, start, end, times), key=lambda near: len(near[0])):
+    for between, match in sorted(_near(folded, start, end, times), key=lambda near: ("(" in near[0], len(near[0]))):
         if len(between) > 40 or not GLUE.match(between):
             continue
         if clock := _clock(match):
