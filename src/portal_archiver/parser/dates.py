@@ -163,7 +163,10 @@ def _day(groups: dict[str, str | None]) -> date | None:
 
 
 def _with_time(folded: str, form: str, day: date, start: int, end: int, times: list[re.Match[str]]) -> Found:
-    for between, match in sorted(_near(folded, start, end, times), key=lambda near: ("(" in near[0], len(near[0]))):
+    near = list(_near(folded, start, end, times))
+    if len(near) > 1:
+        near.sort(key=lambda one: ("(" in one[0], len(one[0])))
+    for between, match in near:
         if len(between) > 40 or not GLUE.match(between):
             continue
         if clock := _clock(match):

@@ -99,8 +99,8 @@ def _read(text: str) -> MetaLine | None:
         rest.append(text[end : date.start])
         end = date.end
     left = " | ".join([*rest, text[end:]])
-    buttons = any(map(is_furniture, filter(None, map(str.strip, left.split("|")))))
-    is_plain = buttons or _PLAINLY.search(fold(text)) is not None
+    is_plain = _PLAINLY.search(fold(text)) is not None
+    is_plain = is_plain or any(map(is_furniture, filter(None, map(str.strip, left.split("|")))))  # buttons
     unknown = _unknown(BY.sub(" | ", left), _SEPARATORS)
     if not unknown:
         return MetaLine(tuple(found), text, is_plain=is_plain)
@@ -125,7 +125,7 @@ def _unknown(text: str, separators: re.Pattern[str]) -> list[str]:
 
 def _is_known(part: str) -> bool:
     """Whether a part has only words of the trade, numbers and marks, or is a button: "In trang"."""
-    return is_furniture(part) or all(word in _WORDS or not word.isalpha() for word in re.findall(r"\w+", fold(part)))
+    return all(word in _WORDS or not word.isalpha() for word in re.findall(r"\w+", fold(part))) or is_furniture(part)
 
 
 def is_date_line(text: str) -> bool:
