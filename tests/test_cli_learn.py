@@ -18,13 +18,12 @@ from portal_archiver.pipeline import learn_portal, reparse
 from portal_archiver.pipeline.profiles import Taught
 from portal_archiver.store import Archive
 from program import cli
-from test_learning import FRAME, HOST, article_page
+from test_learning import FRAME, HOST, MISREAD, article_page
 
 MONDAY = datetime(2026, 2, 2, 18, 5, tzinfo=UTC)
 PORTAL = Portal((f"{HOST}/",), key="bachhai")
 SELECT = {"title": "div.tt", "body": "div.nd", "published": "div.ng", "author": "div.tg", "section": "div.muc"}
 CONFIG = f'[portal.bachhai]\nstart = "{HOST}/"\n'
-MISREAD = 5  # the number of a page that the parser alone takes for no report
 
 
 def fill(archive: Archive, pages: range = range(20), at: datetime = MONDAY, name: str = "tt") -> None:

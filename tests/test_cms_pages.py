@@ -42,6 +42,7 @@ NOT_YET: dict[str, set[str]] = {
     "n03_hathuong_tien_ich.html": {"body"},  # a hotline in a box of its own, behind the byline
     "n04_hathuong_theo_bao.html": {"body", "captions"},  # the same, and a paragraph taken for a caption
     "nuke_law.html": {"body"},
+    "p08_sp2013_cau_cuoi_duoi_anh.html": {"body", "captions"},  # the last sentence, short and right below a photo
 }
 
 

@@ -24,14 +24,20 @@ HEAD = "<html><head><title>Cổng thông tin điện tử tỉnh Bạch Hải</t
 MENU = "".join(f'<li><a href="/muc/{n}">Chuyên mục số {n}</a></li>' for n in range(9))
 FOOT = '<div class="chan"><p>Cơ quan chủ quản: UBND tỉnh Bạch Hải</p><p>Giấy phép số 07/GP-STTTT</p></div>'
 FRAME = "<div class='khung'>"
+MISREAD = 5  # of twenty pages the one that the parser alone takes for no report: its text opens like a heavier footer
+OFFICE = (
+    "<p>Cơ quan chủ quản: UBND tỉnh Bạch Hải</p><p>Giấy phép số 08/GP-STTTT</p>"
+    "<p>Chịu trách nhiệm nội dung: Ông Lê Văn An</p><p>© 2021. Ghi rõ nguồn khi phát hành lại.</p>"
+)
 
 
 def article_page(
     n: int, *, title: str = "", name: str = "tt", body: str = "nd", wrap: str = "", extra: str = ""
 ) -> str:
-    """Page `n` of a template that marks no headline: some of its pages the parser misreads alone."""
+    """Page `n` of a template that marks no headline: one page in twenty the parser misreads alone."""
     title = title or TITLES[n % len(TITLES)]
     text = "".join(f"<p>{SENTENCES[(7 * n + k) % len(SENTENCES)]}</p>" for k in range(4 + n % 3))
+    text = OFFICE + text if n % 20 == MISREAD else text
     inner = (
         f'<div class="muc">{SECTIONS[n % 3]}</div><div class="{name}">{title}</div>'
         f'<div class="ng">Ngày đăng: {1 + n % 28:02}/01/2025</div>'
@@ -253,7 +259,7 @@ def test_a_box_that_names_other_reports_is_left_out() -> None:
 def test_a_comparison_tells_what_is_read_differently_and_when_reports_are_lost(lesson: Lesson) -> None:
     pages = forty()
     better = compared(pages, lesson.learned)
-    assert better.counts["kind"] == 40 - lesson.kinds["article"]
+    assert better.counts["kind"] == 40 - lesson.kinds["article"] == 2
     assert (better.reports, better.lost, better.is_worse) == (lesson.kinds["article"], 0, False)
     wrong = compared(pages, [{"title": "div.tt", "body": "div.nd", "omit": "div.nd"}])
     assert wrong.lost == lesson.kinds["article"]

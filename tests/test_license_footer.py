@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from portal_archiver.parser import parse_page
 from portal_archiver.parser.licensing.footer import footer_span, lines_of
 from portal_archiver.parser.licensing.license import parse_license
 from portal_archiver.parser.outline import outline, parse
@@ -69,6 +70,33 @@ def test_a_report_about_licenses_is_no_footer() -> None:
 def test_of_a_report_and_a_footer_the_footer_is_taken() -> None:
     contact = "<p>Địa chỉ: 9 Bến Cảng</p><p>Điện thoại: 0299 3811 009</p><p>Bản quyền ảnh thuộc tác giả</p>"
     assert found(page(SHAPES["table"], contact + REPORT)) == FOOTER
+
+
+SHORT = [
+    "Sáng 12/6, bão số 3 đổ bộ vào ba xã ven biển của tỉnh Bạch Hải với sức gió cấp 9.",
+    "Hơn bốn mươi căn nhà bị tốc mái, rất may không có thiệt hại về người trong đêm qua.",
+    "Ngôi nhà có địa chỉ tại số 5 đường Bến Cảng bị sập hoàn toàn, gia đình đã kịp sơ tán.",
+    "Lực lượng xung kích của các xã đã giúp bà con lợp lại mái nhà ngay trong buổi sáng.",
+    "Chủ tịch xã cho biết các hộ bị hư hại nhà cửa sẽ được hỗ trợ gạo và mì trong tuần này.",
+    "Mực nước trên các sông đang xuống chậm, tàu thuyền vẫn được neo giữ trong bến an toàn.",
+]
+
+
+@pytest.mark.parametrize("byline", ["Tin, ảnh: Lê Hoa", "Lê Hoa"])
+@pytest.mark.parametrize("container", ["article", "main", "div"])
+@pytest.mark.parametrize("frame", ["footer", 'div role="contentinfo"', "div"])
+@pytest.mark.parametrize("lines", [LINES, LINES[2:3]], ids=["whole", "a line"])
+def test_a_footer_takes_no_line_of_a_short_text_right_above_it(
+    lines: list[str], frame: str, container: str, byline: str
+) -> None:
+    text = "".join(f"<p>{line}</p>" for line in SHORT) + f"<p><b>{byline}</b></p>"
+    footer = f"<{frame}>" + "".join(f"<p>{line}</p>" for line in lines) + f"</{frame.split()[0]}>"
+    html = f"<html><body><h1>Bão số 3 ở Bạch Hải</h1><{container}>{text}</{container}>{footer}</body></html>"
+    read = parse_page(html, "https://benca.example/tin/bao-so-3.html")
+    assert read.article is not None and read.license is not None
+    assert read.article.body.split("\n\n") == SHORT
+    assert read.article.author == "Lê Hoa"
+    assert read.license.text.split("\n") == lines
 
 
 def test_what_stands_before_the_report_is_no_footer() -> None:

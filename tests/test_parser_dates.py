@@ -82,6 +82,11 @@ def test_a_form_is_read_the_same_inside_a_sentence_and_in_capitals(written: str,
         assert iso(written.upper()) == [wanted]
 
 
+def test_of_two_times_beside_a_date_the_nearer_is_its_own() -> None:
+    assert iso("Dập tắt đám cháy sau 5 giờ (12/02/2021 07:40:46)") == ["2021-02-12T07:40+07:00"]
+    assert iso("Posted on Sun, Mar 30, 2025 6:15 p.m.") == ["2025-03-30T18:15+07:00"]
+
+
 def test_the_day_comes_before_the_month() -> None:
     assert iso("05/04/2023") == ["2023-04-05"]
     assert iso("5.4.2023") == ["2023-04-05"]

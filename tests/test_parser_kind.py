@@ -196,6 +196,13 @@ def test_a_document_with_the_related_ones_below_it_is_still_one() -> None:
     assert kind(page(body)) == "document"
 
 
+def test_lines_with_a_date_each_are_a_list_and_a_chronicle_is_a_report() -> None:
+    days = [f"<p>{day:02}/6/2024</p>" for day in range(1, 8)]
+    lines = "".join(f"<p>{text}</p>{day}" for (text, _), day in zip(OTHERS * 3, days, strict=False))
+    assert kind(page(body=lines)) == "listing"
+    assert kind(page(body="".join(f"{day}<p>{OPENING}</p>" for day in days))) == "article"
+
+
 def test_the_results_of_a_poll_are_no_report() -> None:
     rows = "".join(f"<tr><td>{text}</td><td>(1.{n}02 phiếu)</td></tr>" for n, (text, _) in enumerate(OTHERS))
     found = kind(page(f"<table>{rows}</table>", title="<h1>Kết quả thăm dò ý kiến</h1>"), f"{HOST}/poll")

@@ -30,6 +30,8 @@ CREDITS = (
     ("/ Ảnh: Lê Hoa.", "Lê Hoa"),
     (". ẢNH: LÊ HOA", "LÊ HOA"),
     (". Photo: Lê Hoa", "Lê Hoa"),
+    (". Ảnh: Minh Hòa", "Minh Hòa"),
+    (". (Photo by Lê Hoa)", "Lê Hoa"),
     (". Ảnh minh họa", None),
     (". Ảnh: minh họa", None),
     (". Ảnh: Internet", None),

@@ -61,10 +61,6 @@ def the_date_moves_above_a_menu(portal: SmallPortal) -> None:
     around(portal, lambda n: f'<div class="dau"><i class="dang">{day(REPORTS - n)}</i><ul>{MENU}</ul></div>', nothing)
 
 
-def the_date_becomes_a_link(portal: SmallPortal) -> None:
-    portal.day = lambda ago: f'<div class="xem"><a href="/lich">{day(ago)}</a> <a href="/in">In trang này</a></div>'
-
-
 def a_slogan_is_the_heading(portal: SmallPortal) -> None:
     portal.title = lambda title: (
         f'<div class="breadcrumb"><a href="/">Trang chủ</a> » <a href="/tin">Tin tức</a> » <b class="ten">{title}</b>'
@@ -239,7 +235,7 @@ def test_a_change_that_cannot_be_healed_is_told_with_what_was_tried(tmp_path: Pa
 def test_the_program_says_what_was_healed_and_ends_well(tmp_path: Path, site: Site) -> None:
     site.copy(tmp_path)
     configure(tmp_path, bachhai=site.url)
-    site.become(the_date_becomes_a_link)
+    site.become(the_date_moves_above_a_menu)
     done = cli(tmp_path, "crawl", "--recheck")
     assert done.returncode == 0
     assert "alarm" not in done.stderr
@@ -287,17 +283,22 @@ def test_a_profile_that_reads_the_pages_from_before_worse_is_not_adopted(tmp_pat
 
 
 def test_what_is_healed_in_part_is_kept_and_the_rest_stays_an_alarm(tmp_path: Path, site: Site) -> None:
-    """A box between two paragraphs ended every text; now it stands in them, which no profile says of such a place."""
+    """A box between two paragraphs, more of a footer than the footer is, ended every text; now it stands in them, which
+    no profile says of such a place."""
 
     def a_contact(portal: SmallPortal) -> None:
-        box = "<div><p>Cơ quan chủ quản: UBND tỉnh Bạch Hải</p><p>Giấy phép số 07/GP-STTTT cấp ngày 5/9/2021.</p></div>"
+        box = (
+            "<div><p>Cơ quan chủ quản: UBND tỉnh Bạch Hải</p><p>Giấy phép số 07/GP-STTTT cấp ngày 5/9/2021.</p>"
+            "<p>Chịu trách nhiệm nội dung: Ông Lê Văn An</p><p>© 2021. Ghi rõ nguồn khi phát hành lại.</p>"
+            "<p>Địa chỉ: 5 Bến Cảng</p><p>Điện thoại: 0299 3811 009</p><p>Email: cong@bachhai.example</p></div>"
+        )
         portal.body = lambda text: f'<div class="content">{text.replace("</p>", "</p>" + box, 1)}</div>'
 
     with Archive(site.copy(tmp_path)) as archive:
         site.become(a_contact)
         report = nights(archive, site.url)
         assert report.learning is not None
-        assert {alarm.field for alarm in report.learning.healed} == {"body", "credit", "byline"}
+        assert {alarm.field for alarm in report.learning.healed} == {"body", "byline"}
         assert [alarm.field for alarm in report.alarms] == ["unedited"]
         assert (code_of([report]), report.changed) == (4, REPORTS)
         assert archive.run(report.id) == report

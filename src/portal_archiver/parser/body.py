@@ -10,6 +10,7 @@ from statistics import median
 from portal_archiver.parser.byline import (
     CREDIT,
     Byline,
+    card_of,
     clean_name,
     is_source_line,
     is_unit,
@@ -24,11 +25,13 @@ from portal_archiver.parser.edges import find_byline, text_extent
 from portal_archiver.parser.meta_line import meta_line_of
 from portal_archiver.parser.pictures import is_icon
 from portal_archiver.parser.pieces import Piece, inline_html
-from portal_archiver.parser.region import MAX_LINKED, ProseIndex, Region, inserted_box, is_prose, is_tab
+from portal_archiver.parser.region import MAX_LINKED, ProseIndex, Region, inserted_box, is_prose, is_tab, listed_share
 from portal_archiver.parser.tables import is_data_table, read_table
 from portal_archiver.parser.vocabulary import (
+    ATTACHED,
     AUTHOR_PAGE,
     READ_ON,
+    SITE_NAMES,
     is_file,
     is_furniture,
     is_picture,
@@ -79,6 +82,7 @@ class _Reader:
         self.index, self.outline, self.region, self.base = index, index.outline, region, base
         self.title, self.hints = fold(title), hints
         self.in_text = False  # the first paragraph is behind
+        self.in_files = False  # "Tệp đính kèm:" is, too
         blocks = self.outline.blocks[region.start : region.end]
         self.captions = Captions(self.outline, region.start, region.end, _usual_length(blocks))
         self.reading = Reading(captions=self.captions.found)
@@ -132,6 +136,11 @@ class _Reader:
         return position + 1
 
     def place_picture(self, position: int, block: Block, text: str) -> None:
+        if self.in_text and "author_box" in self.outline.called(block, 3):
+            self.captions.picture = None
+            return
+        if text and not self.in_text and (self.take_card(block) or self.take_portrait(block, text)):
+            return
         if text and (is_teaser_card(block) or is_file_link(block) or is_furniture(text)):
             self.leave_out("related", text)
             return
@@ -143,13 +152,30 @@ class _Reader:
         elif text:
             self.keep(position, block, text)
 
+    def take_portrait(self, block: Block, text: str) -> bool:
+        """A name beside a picture, where authors stand."""
+        found = not self.reading.byline and self.is_author_field(block, text)
+        if found:
+            self.reading.byline = read_byline(text) or Byline(clean_name(text))
+        return found
+
     def leave_out(self, what: str, text: str) -> None:
         self.reading.left_out.append((what, text))
 
     def take_furniture(self, position: int, block: Block, text: str) -> bool:
         found = self.is_furniture(block, text) or self.leads_elsewhere(position - 1, block)
+        self.in_files = self.in_files or (self.in_text and ATTACHED.match(block.folded) is not None)
         if found:
             self.leave_out("furniture", text)
+        return found
+
+    def take_author_box(self, position: int, block: Block, text: str) -> bool:
+        """What a box behind the text says of whoever wrote it."""
+        found = self.in_text and "author_box" in self.outline.called(block, 3)
+        if found:
+            if not self.reading.byline and looks_like_name(text):
+                self.reading.byline = Byline(clean_name(text))
+            self.leave_out("author", text)
         return found
 
     def take_author(self, position: int, block: Block, text: str) -> bool:
@@ -157,8 +183,20 @@ class _Reader:
         beside = beside and looks_like_name(text) and not is_unit(text)
         found = not self.reading.byline and (beside or self.is_author_field(block, text))
         if found:
-            self.reading.byline = Byline(clean_name(text))
-        return found
+            self.reading.byline = read_byline(text) or Byline(clean_name(text))
+        return found or self.take_card(block)
+
+    def take_card(self, block: Block) -> bool:
+        """A name with what its owner does, each in its own tag, where authors stand: <a>Lê Hoa</a><span>Ảnh</span>."""
+        card = card_of([text for text, _, _ in block.parts]) if "author" in self.outline.called(block, 2) else None
+        if card is None:
+            return False
+        name, took_photos = card
+        if took_photos:
+            self.reading.photographer = self.reading.photographer or name
+        else:
+            self.reading.byline = self.reading.byline or Byline(name)
+        return True
 
     def take_caption(self, position: int, block: Block, text: str) -> bool:
         if self.captions.take_rest(position, text) or self.captions.take_above(position, block, text):
@@ -196,7 +234,7 @@ class _Reader:
 
     def is_beside_icons(self, block: Block, text: str) -> bool:
         """Furniture or particulars: the pictures in such a line are buttons."""
-        if is_furniture(text) or (not self.reading.pieces and self.is_meta_line(block)):
+        if is_made_of_furniture(block, text) or (not self.reading.pieces and self.is_meta_line(block)):
             return True
         line = meta_line_of(block)
         return line is not None and line.is_plain
@@ -230,7 +268,12 @@ class _Reader:
     def is_furniture(self, block: Block, text: str) -> bool:
         folded = fold(text)
         chapters = is_tab(block) and block.link_share > LINKED  # in a table of contents
-        if folded == self.title or is_furniture(text) or is_file_link(block) or chapters:
+        tag = self.outline.tag(block)
+        if tag == "td" and self.in_files and text.isdigit():  # the number of a file in their list
+            return True
+        if not self.reading.pieces and (tag == "time" or (text.isupper() and SITE_NAMES.match(folded))):
+            return True
+        if folded == self.title or is_made_of_furniture(block, text) or is_file_link(block) or chapters:
             return True
         if not self.reading.pieces and self.is_meta_line(block) and not PERIOD.search(folded):
             return True
@@ -241,7 +284,7 @@ class _Reader:
         is_address = text.startswith(("http://", "https://", "www."))  # written out for the reader
         # "Xem thêm: Lễ hội xuống đồng", whose second half is a link
         linked = MAX_LINKED if READ_ON.match(folded) else LINKED
-        away = block.link_share > linked and any(leads_to_page(anchor.href) for anchor in block.anchors)
+        away = listed_share(block) > linked and any(leads_to_page(anchor.href) for anchor in block.anchors)
         return away and self.outline.tag(block) != "td" and not is_address
 
     def keep(self, position: int, block: Block, text: str) -> None:
@@ -258,6 +301,9 @@ class _Reader:
         line = meta_line_of(block)
         if line and line.author and not self.reading.byline:
             self.reading.byline = Byline(line.author)
+        for text, _, _ in block.parts if line else ():
+            self.reading.byline = self.reading.byline or read_byline(text.strip())
+            self.reading.photographer = self.reading.photographer or read_photographer(text.strip())
         return line is not None
 
     def trim(self) -> None:
@@ -283,6 +329,7 @@ class _Reader:
 # What a block of text may be, other than body; the first that takes it decides.
 ROLES: tuple[Callable[[_Reader, int, Block, str], bool], ...] = (
     _Reader.take_furniture,
+    _Reader.take_author_box,
     _Reader.take_author,
     _Reader.take_caption,
     _Reader.take_source_line,
@@ -298,6 +345,12 @@ def read_body(index: ProseIndex, region: Region, title: str, base: str = "", hin
     return _Reader(index, region, title, base, hints).read()
 
 
+def is_made_of_furniture(block: Block, text: str) -> bool:
+    """Buttons and counters, also where nothing but their tags is between them: <a>Facebook</a><a>Zalo</a>."""
+    apart = len(block.parts) > 1 and len(text) <= SOURCE_LENGTH
+    return is_furniture(text) or (apart and all(not part.strip() or is_furniture(part) for part, _, _ in block.parts))
+
+
 def is_file_link(block: Block) -> bool:
     """A link to a file, with the icon of its kind."""
     return block.link_share > MAX_LINKED and any(is_file(a.href) or names_file(a.text) for a in block.anchors)
@@ -306,7 +359,7 @@ def is_file_link(block: Block) -> bool:
 def is_teaser_card(block: Block) -> bool:
     """A picture and the words of a link to another page in one block: the card of another report."""
     away = [anchor for anchor in block.anchors if leads_to_page(anchor.href) and not is_picture(anchor.href)]
-    return block.link_share > LINKED and any(len(anchor.text) > TEASER for anchor in away)
+    return listed_share(block) > LINKED and any(len(anchor.text) > TEASER for anchor in away)
 
 
 def is_unfinished(text: str) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from portal_archiver.parser.dom import Block, Outline
 from portal_archiver.parser.meta_line import is_date_line
-from portal_archiver.parser.vocabulary import MODULE_TITLES, TOP_BAR
-from portal_archiver.text import fold
+from portal_archiver.parser.vocabulary import CRUMB_ENDS, MODULE_TITLES, TOP_BAR
+from portal_archiver.text import fold, plain
 
 MARKS = re.compile(r"\s*[»>›|→]\s*|\s(?:/|::)\s")
 ARROWS = re.compile(r"\w\s*[»›→]\s*\w|\w\s>\s\w")
@@ -40,7 +41,19 @@ def may_be_crumb(text: str) -> bool:
 
 def levels_of(block: Block) -> list[str]:
     """The sections that a breadcrumb names, outermost first, without the portal's front page."""
-    marked = MARKS.split(block.text)
+    marked = MARKS.split(_undated(block))
     linked = [anchor.text for anchor in block.anchors]
     texts = [raw.strip(" »>/|:") for raw in (linked if len(marked) < len(linked) else marked)]
-    return [text for text in texts if text and not (MODULE_TITLES.match(fold(text)) or is_date_line(text))]
+    return [text for text in texts if text and not (CRUMB_ENDS.match(fold(text)) or is_date_line(text))]
+
+
+def behind_links(block: Block) -> str:
+    """The text behind the last link of a block: of a breadcrumb the page itself, or a date."""
+    parts = [text for text, _, _ in takewhile(lambda part: part[2] is None, reversed(block.parts))]
+    return plain("".join(reversed(parts)))
+
+
+def _undated(block: Block) -> str:
+    """The text of a breadcrumb without the date that stands right behind its last link."""
+    behind = behind_links(block)
+    return block.text.removesuffix(behind) if block.anchors and is_date_line(behind) else block.text

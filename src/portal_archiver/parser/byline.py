@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from portal_archiver.parser.vocabulary import DOCUMENT_LABEL
@@ -20,7 +21,7 @@ BYLINE_FORMS: tuple[tuple[re.Pattern[str], bool], ...] = (
         re.compile(
             r"^\(?(?:(?:bài|ghi chép|phóng sự) của|tác giả(?: bài viết)?|tin|bài|bài viết|thực hiện|PV|phóng viên"
             r"|người (?:viết|đăng|gửi|soạn|thực hiện)|(?:được )?(?:viết|đăng|gửi|soạn) bởi"
-            r"|(?:posted |submitted |written )?by|bởi)"
+            r"|(?:posted |submitted |written |text )?by|bởi)"
             r"\s*:?\s+(?P<name>[^:]+?)\)?$",
             re.I,
         ),
@@ -29,11 +30,24 @@ BYLINE_FORMS: tuple[tuple[re.Pattern[str], bool], ...] = (
 )
 # "Ảnh: Lê Hoa" alone on a line, "Bài: Trà My; Ảnh: Lê Hoa": whose the photos are that have no credit of their own.
 PHOTOGRAPHER = re.compile(
-    r"^\(?(?:(?:tin|bài)\s*:[^:]+[;,.–-]\s*)?(?:chùm ảnh|ảnh)\s*:\s*(?P<name>[^:]+?)\)?\.?$", re.I
+    r"^\(?(?:(?:(?:tin|bài)\s*:|text by\s)[^:]+[;,.|–-]\s*)?(?:(?:chùm ảnh|ảnh|photos?)\s*:|photos? by\s)\s*"
+    r"(?P<name>[^:]+?)\)?\.?$",
+    re.I,
 )
 # "Lê Hoa. Ảnh: Thạch Pích", without a label: a caption may look so, too
 SIGNATURE = re.compile(r"^(?P<author>[^:.;]+)[.;–-]\s*ảnh\s*:\s*(?P<name>[^:]+?)\.?$", re.I)
-_AND_PHOTOS = re.compile(r"^((?:tin|bài)\s*:[^:]+?)\s*[;,.–-]\s*ảnh\s*:.*$", re.I)
+# ... and what follows in such a line: "Bài: Trà My; Ảnh: Lê Hoa", "Phóng viên: Lê Hoa | Quay phim: Thạch Pích"
+_AND_OTHERS = re.compile(
+    r"^((?:(?:tin|bài|phóng viên)\s*:|text by\s)[^:]+?)\s*[;,.|–-]\s*"
+    r"(?:(?:ảnh|quay phim|kỹ thuật|dựng)\s*:|photos? by\s).*$",
+    re.I,
+)
+# What stands with a name in the card of an author, apart from it
+AUTHORS = re.compile(
+    r"(?:phong vien|tac gia|noi dung|bai(?: viet)?|thuc hien|nha bao|bien tap(?: vien)?|cong tac vien|pv|ctv|btv"
+    r"|reporter|author)\W*$"
+)
+PHOTOGRAPHERS = re.compile(r"(?:(?:phong vien )?anh|nhiep anh(?: gia)?|photos?|photographer)\W*$")
 # What a byline adds to its name: "Hoàng Yến (thực hiện)", "Ban Biên tập Đăng trong Văn hóa".
 _ADDED = re.compile(
     r"\s*(?:\((?:thực hiện|tổng hợp|ghi|sưu tầm|st|biên tập|lược ghi|t/h|th)\)\s*|(?:đăng trong|posted in)\b.*)$", re.I
@@ -54,24 +68,30 @@ SOURCE_LINE = re.compile(
 # A photo's credit at the end of its caption, on the text as written.
 CREDIT = re.compile(
     r"(?:^|[\s.(\[–\-*/,;|…!?”\"])"
-    r"(?:nguồn\s+ảnh|ảnh\s+(?:tư\s+liệu|chụp|minh\s+họa|minh\s+hoạ)|ảnh|photo|nguồn)\s*"
-    r"(?:[:：]|\s[\-–]\s)\s*(?:st\s*[\-–]\s*)?(?P<name>[^:()\[\]\n]{2,80}?)\s*[)\].,;]*$",
+    r"(?:(?:nguồn\s+ảnh|ảnh\s+(?:tư\s+liệu|chụp|minh\s+họa|minh\s+hoạ)|ảnh|photos?(?:\s+credits?)?|nguồn)\s*"
+    r"(?:[:：]|\s[\-–]\s)|photos?\s+(?:by|courtesy\s+of)\s(?=(?-i:[A-Z])))"
+    r"\s*(?:st\s*[\-–]\s*)?(?P<name>[^:()\[\]\n]{2,80}?)\s*[)\].,;]*$",
     re.I,
 )
-NO_CREDIT = re.compile(r"^(?:minh hoa|internet|tu lieu|suu tam|st|kt|cttdt)\W*$")
+# With their diacritics: "Minh Hòa" takes photos.
+NO_CREDIT = re.compile(r"^(?:minh h(?:ọa|oạ)|internet|tư liệu|sưu tầm|st|kt|cttđt)\W*$", re.I)
 # "Đại úy Nguyễn Văn An", "Thượng tá QNCN Lê Hoa"
 _RANK = re.compile(r"^(?:(?:đại|thượng|trung|thiếu) (?:tướng|tá|úy)|hạ sĩ|binh nhất)(?: QNCN| CN)? ", re.I)
 _NO_NAME = re.compile(r"[?!:;“”\"]|\./\.$")
-_NAME_WORD = re.compile(r"^[^\W\d_][\w’'.]*$")
-_LOWER_PARTICLES = frozenset(("và", "-", "–", "&", "của"))
+_NAME_WORD = re.compile(r"^(?:[^\W\d_][\w’'.]*|[A-ZĐ]{2,6}-\w+)$")  # "Rey Ann Pilapil, PIO-Lunawan"
+_LOWER_PARTICLES = frozenset(("và", "-", "–", "&", "của", "and"))
+_VERBS = frozenset(("đang", "đã", "sẽ", "được", "bị", "phải", "là"))  # of a sentence that opens like a unit's name
 # Words that open a signature or a heading, not a person's name.
 NOT_NAMES = re.compile(
     r"\b(?:cong hoa|doc lap|ket luan|muc tieu|noi dung|thong bao|ke hoach|quyet dinh|chu tich|giam doc|truong phong|"
     r"noi nhan|tai lieu|phu luc|hoi nghi|chuong trinh|xem|tin|thoi gian|dia diem|so dien thoai|giai phap|nhiem vu)\b"
 )
+# Who posts for whoever runs the site: "Super User" is Joomla's first account
+NOBODY = re.compile(r"^(?:super user|(?:site )?admin(?:istrator)?|quan tri(?: vien| web| he thong)?|webmaster)$")
 # With their diacritics: "Sở Nội vụ" is one, "Số ý kiến" none.
 ORGANIZATION = re.compile(
-    r"^(?:ban|bộ|sở|phòng|cục|chi cục|vụ|trung tâm|(?:[uủ][ỷy]|uỷ) ban|ubnd|hđnd|(?:tỉnh|thành|huyện|đảng) (?:ủy|uỷ)"
+    r"^(?!(?:báo cáo|báo động|vụ việc|vụ án|trường hợp|tổ chức|đoàn kết|hội thảo|hội thi|bộ phận)\b)"
+    r"(?:ban|bộ|sở|phòng|cục|chi cục|vụ|trung tâm|(?:[uủ][ỷy]|uỷ) ban|ubnd|hđnd|(?:tỉnh|thành|huyện|đảng) (?:ủy|uỷ)"
     r"|văn phòng|công an|trường|đoàn|hội|liên đoàn|báo|bảo tàng|tạp chí|đài|cổng|ttxvn|thư viện|bệnh viện|công ty|hạt"
     r"|nhóm|tổ|đội)\b",
     re.I,
@@ -91,7 +111,7 @@ def read_byline(text: str) -> Byline | None:
     if len(text) > MAX_LENGTH:
         return None
     for pattern, photos_too in BYLINE_FORMS:
-        if match := pattern.match(_AND_PHOTOS.sub(r"\1", text)):
+        if match := pattern.match(_AND_OTHERS.sub(r"\1", text)):
             name = clean_name(match["name"])
             name += ")" * (name.count("(") - name.count(")"))  # "Tin, ảnh: Văn Khoa (Phòng Kinh tế)"
             if name and not any(char.isdigit() for char in name) and (photos_too or looks_like_name(name)):
@@ -99,17 +119,29 @@ def read_byline(text: str) -> Byline | None:
     return None
 
 
+def card_of(parts: Iterable[str]) -> tuple[str, bool] | None:
+    """The name in the card of an author, whose texts are these, and whether its owner took the photos; else None."""
+    name, *roles = [part.strip() for part in parts if part.strip()] or [""]
+    folded = [fold(role) for role in roles]
+    if not roles or not looks_like_name(name):
+        return None
+    if all(map(AUTHORS.match, folded)):
+        return clean_name(name), False
+    return (clean_name(name), True) if all(map(PHOTOGRAPHERS.match, folded)) else None
+
+
 def read_signature(text: str) -> tuple[str, str] | None:
     """The author and the photographer of a line at the end: "Lê Hoa. Ảnh: Thạch Pích"."""
     match = SIGNATURE.match(text) if len(text) <= MAX_LENGTH else None
-    if match is None or not looks_like_name(match["author"]) or NO_CREDIT.match(fold(match["name"])):
+    if match is None or not looks_like_name(match["author"]) or NO_CREDIT.match(match["name"]):
         return None
     return clean_name(match["author"]), clean_name(match["name"])
 
 
 def is_source_line(text: str) -> bool:
     """A whole line that names where the text was taken from, such as "(Nguồn: Báo Tin Mới)"."""
-    return len(text) <= 160 and bool(SOURCE_LINE.match(text))
+    is_sentence = len(text) > MAX_LENGTH and text.endswith(".")  # "Theo Đài Khí tượng thủy văn tỉnh, ngày 19/5 ..."
+    return len(text) <= 160 and not is_sentence and bool(SOURCE_LINE.match(text))
 
 
 def clean_name(text: str) -> str:
@@ -121,7 +153,7 @@ def read_photographer(text: str) -> str | None:
     """Whose all photos are, by a line of its own ("Chùm ảnh: Lê Hoa"), or None."""
     match = PHOTOGRAPHER.match(text) if len(text) <= MAX_LENGTH else None
     name = clean_name(match["name"]) if match else ""
-    return name if name and not NO_CREDIT.match(fold(name)) else None
+    return name if name and not NO_CREDIT.match(name) else None
 
 
 def looks_like_name(text: str) -> bool:
@@ -144,10 +176,10 @@ def looks_like_name(text: str) -> bool:
     ):
         return False
     folded = fold(bare)
-    if NOT_NAMES.search(folded) or DOCUMENT_LABEL.match(folded):
+    if NOT_NAMES.search(folded) or NOBODY.match(folded) or DOCUMENT_LABEL.match(folded):
         return False
     if ORGANIZATION.match(bare):
-        return parts[0][0].isupper()
+        return parts[0][0].isupper() and _VERBS.isdisjoint(parts)
     return all(part in _LOWER_PARTICLES or (_NAME_WORD.match(part) and part[0].isupper()) for part in parts)
 
 
@@ -162,6 +194,6 @@ def read_credit(caption: str) -> str | None:
     if match is None:
         return None
     name = match["name"].strip(" .-–*")
-    if not name or NO_CREDIT.match(fold(name)) or len(name.split()) > 9:
+    if not name or NO_CREDIT.match(name) or len(name.split()) > 9:
         return None
     return name

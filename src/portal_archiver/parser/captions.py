@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from portal_archiver.parser.byline import CREDIT
-from portal_archiver.parser.dom import HEADINGS, Block, Outline
+from portal_archiver.parser.dom import HEADINGS, Block, Element, Outline
 from portal_archiver.parser.vocabulary import OPENS_PROSE
 
 MAX_CAPTION = 320  # characters
@@ -109,8 +109,13 @@ class Captions:
                     return False
                 inside = self.outline.blocks[element.start : element.end]
                 alone = sum(bool(other.text) for other in inside) == 1 and len(block.text) <= LONE_CAPTION
-                return alone and element.start > self.start and len(element.node.css("tr")) > 1
+                apart = element.start > self.start or self._has_picture(element)
+                return alone and apart and len(element.node.css("tr")) > 1
         return False
+
+    def _has_picture(self, element: Element) -> bool:
+        """Whether the picture that waits stands in an element, and text behind that."""
+        return self.picture is not None and element.start <= self.picture and element.end < self.end
 
     def _is_set_like_the_others(self, block: Block, text: str) -> bool:
         """Centered like the captions before it, and no heading: the caption of a picture that is lost."""

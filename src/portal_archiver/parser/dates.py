@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import lru_cache
 
 from portal_archiver.text import fold
 
@@ -52,8 +53,8 @@ AGO = re.compile(r"(?<!\d)(?P<n>\d{1,3})\s+(?P<unit>phut|gio|tieng|ngay|tuan)\s+
 AGO_UNITS = {"phut": "minutes", "gio": "hours", "tieng": "hours", "ngay": "days", "tuan": "weeks"}
 TIME = re.compile(
     r"(?<![\d/.\-:])(?P<H>[01]?\d|2[0-4])\s?(?P<c>:|h|g(?![a-z])|gio)\s?"  # 14:35, 14h30, 8 giờ 05 phút
-    r"(?:(?P<M>[0-5]\d?)(?![\d/])(?:\s?:\s?[0-5]\d(?:\.\d+)?)?\s?(?:'|phut|p\b)?)?"
-    r"\s?(?P<z>z\b|(?:gmt|utc)?\s?[+-]\d{2}:?\d{2})?\s?(?P<ap>am|pm|sang|sa|chieu|ch|toi)?(?![\w])"
+    r"(?:(?P<M>[0-5]\d?)(?![\d/])(?:\s?:\s?[0-5]\d(?:\.\d+)?)?\s?(?:'|phut|p\b(?!\.m))?)?"
+    r"\s?(?P<z>z\b|(?:gmt|utc)?\s?[+-]\d{2}:?\d{2})?\s?(?P<ap>am|pm|a\.m\.|p\.m\.|sang|sa|chieu|ch|toi)?(?![\w])"
 )
 # What may stand between a day and its time, and nothing else.
 GLUE = re.compile(
@@ -63,6 +64,7 @@ GLUE = re.compile(
 WEEKDAY = 12  # characters before a date in which its weekday stands
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})(?:[a-z]{{0,3}}day)?,\s$")  # of "Thu, 06/09/2022"
+_CLOSING = re.compile(r"[\s)\].]*")
 _DIGITS = re.compile(r"\d{4}|\d/\d\d?/\d\d")
 _DAYS = [(name, re.compile(pattern)) for name, pattern in DAY_FORMS]
 _RELATIVE = [(name, re.compile(pattern), days) for name, pattern, days in RELATIVE_FORMS]
@@ -99,6 +101,15 @@ def find_dates(text: str, now: datetime | None = None) -> list[Found]:
             continue
         found.append(_with_time(folded, form, day, start, end, times))
     return found or list(_ago(folded, now))
+
+
+@lru_cache(maxsize=4096)
+def without_date(text: str) -> str:
+    """A text without the date at its end: "Mùa cơm mới (15/06/2024)", "Mời chào giá - 20/06/2023"."""
+    found = find_dates(text)
+    if not found or not _CLOSING.fullmatch(text[found[-1].end :]):
+        return text
+    return text[: found[-1].start].rstrip(" -–—([|,:")
 
 
 def may_have_date(text: str) -> bool:
@@ -152,8 +163,10 @@ def _day(groups: dict[str, str | None]) -> date | None:
 
 
 def _with_time(folded: str, form: str, day: date, start: int, end: int, times: list[re.Match[str]]) -> Found:
-    for match in times:
-        between = folded[end : match.start()] if match.start() >= end else folded[match.end() : start]
+    near = list(_near(folded, start, end, times))
+    if len(near) > 1:
+        near.sort(key=lambda one: ("(" in one[0], len(one[0])))
+    for between, match in near:
         if len(between) > 40 or not GLUE.match(between):
             continue
         if clock := _clock(match):
@@ -164,13 +177,19 @@ def _with_time(folded: str, form: str, day: date, start: int, end: int, times: l
     return Found(day, start, end, form)
 
 
+def _near(folded: str, start: int, end: int, times: list[re.Match[str]]) -> Iterator[tuple[str, re.Match[str]]]:
+    """Each time with what stands between it and a day: "sau 5 giờ (12/02/2021 07:40)" has two."""
+    for match in times:
+        yield folded[end : match.start()] if match.start() >= end else folded[match.end() : start], match
+
+
 def _clock(match: re.Match[str]) -> time | None:
-    hour, minute, half = int(match["H"]), int(match["M"] or 0), match["ap"]
+    hour, minute, half = int(match["H"]), int(match["M"] or 0), (match["ap"] or "").replace(".", "")
     if half in ("pm", "ch", "chieu", "toi") and hour < 12:
         hour += 12
     if half in ("am", "sa", "sang") and hour == 12:
         hour = 0
-    if hour > 23 or (hour, minute, half) == (0, 0, None):  # midnight is what a CMS prints when it knows only the day
+    if hour > 23 or (hour, minute, half) == (0, 0, ""):  # midnight is what a CMS prints when it knows only the day
         return None
     return time(hour, minute, tzinfo=_zone(match["z"]))
 

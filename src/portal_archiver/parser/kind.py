@@ -10,10 +10,12 @@ from itertools import pairwise
 
 from portal_archiver.model import REPORT_KINDS, Kind, Portal
 from portal_archiver.parser.body import Reading
+from portal_archiver.parser.dates import without_date
 from portal_archiver.parser.dom import HEADINGS, Block, Outline
 from portal_archiver.parser.headline.choice import STRONG, Candidate
 from portal_archiver.parser.headline.view import headline_text
 from portal_archiver.parser.meta_line import is_date_line
+from portal_archiver.parser.pieces import Piece
 from portal_archiver.parser.region import is_prose
 from portal_archiver.parser.vocabulary import (
     DENIED_TITLES,
@@ -42,6 +44,7 @@ TEASER_SHARE = 0.7  # of the text, with the date that may stand behind it
 TEASER = 15  # characters: a link of this length is a headline of another page
 FRONT_PAGE = re.compile(r"(?:index|default|home|trang-chu)(?:\.\w+)?")
 MANY_PARTICULARS = 5
+MANY_DATES = 5  # lines of a list
 CARD, ITEM = 1500, 2000  # characters: the lead behind a headline of a list is shorter, and its whole text
 FEW_TEASERS, MANY_TEASERS, FRONT_PAGE_TEASERS = 3, 10, 40
 
@@ -51,7 +54,8 @@ class Findings:
     """What the rules look at: lengths in characters, counts of headlines of other pages on the page and in its body.
 
     `particulars` counts labels of a document that have a value and stand there once, `cards` the other pages that both
-    a headline and a "read on" lead to, `questions` the letters of citizens.
+    a headline and a "read on" lead to, `dated` the `pieces` of the body that say a date and no more, `questions` the
+    letters of citizens.
     """
 
     url: str
@@ -73,6 +77,8 @@ class Findings:
     opens_with_teaser: bool
     says_nothing: bool
     files: int
+    pieces: int
+    dated: int
     has_photos: bool
 
     @property
@@ -94,7 +100,12 @@ class Findings:
     @property
     def lists_files(self) -> bool:
         """A numbered table with a file in each row."""
-        return self.files >= FEW_TEASERS and self.table.startswith(("stt |", "tt |"))
+        return self.files >= max(FEW_TEASERS, self.table.count("\n")) and self.table.startswith(("stt |", "tt |"))
+
+    @property
+    def lists_dates(self) -> bool:
+        """Lines with a date each, as headlines have that a script makes links of."""
+        return self.dated >= MANY_DATES and 3 * self.dated > self.pieces
 
     @property
     def lists_documents(self) -> bool:
@@ -126,6 +137,7 @@ RULES: tuple[tuple[Callable[[Findings], object], Kind, str], ...] = (
     (lambda f: f.inner_teasers >= MANY_TEASERS, "listing", "headlines of many pages stand under its own"),
     (lambda f: f.opens_with_teaser and f.body < SHORT_LISTING, "listing", "it opens with another page's headline"),
     (lambda f: f.is_crowded and f.score < SURE, "listing", "many links, little text"),
+    (lambda f: f.lists_dates, "listing", "a list of lines with a date each"),
     (lambda f: f.lists_documents, "listing", "a table of documents"),
     (lambda f: f.lists_files, "listing", "a table of files"),
     (lambda f: len(set(DOCUMENT_LABELS.findall(f.table))) > 1, "document", "a headline with a document's particulars"),
@@ -184,6 +196,8 @@ def find(
         opens_with_teaser=first is not None and is_teaser(first),
         says_nothing=bool(NOTHING_HERE.search(fold(f"{title.text if title else ''} {text[:ERROR_TEXT]}"))),
         files=files,
+        pieces=len(pieces),
+        dated=count_dated(pieces),
         has_photos=photos,
     )
 
@@ -206,6 +220,12 @@ def is_column_head(outline: Outline, block: Block) -> bool:
         return False
     row = outline.elements[outline.elements[block.owner].parent]
     return row.end - row.start > 1 and all(outline.tag(b) == "th" for b in outline.blocks[row.start : row.end])
+
+
+def count_dated(pieces: Iterable[Piece]) -> int:
+    """The pieces that say a date and no more; 0 with a sentence among them, as a chronicle has."""
+    texts = [piece.text for piece in pieces if piece.role != "table"]
+    return 0 if any(text[-1:] in ".!?…”" for text in texts) else sum(map(is_date_line, texts))
 
 
 def count_heads(blocks: Iterable[Block]) -> int:
@@ -241,12 +261,13 @@ def is_teaser(block: Block) -> bool:
         or block.linked < TEASER_SHARE * TEASER
         or not leads_to_page(block.anchors[0].href)
         or names_file(block.anchors[0].text)
+        or is_date_line(headline_text(block.text))
     ):
         return False
-    text = headline_text(block.text)
-    if is_date_line(text):
-        return False
-    return len(text) >= TEASER and len(block.anchors[0].text) > TEASER_SHARE * len(text)
+    text, linked = headline_text(block.text), len(block.anchors[0].text)
+    if linked <= TEASER_SHARE * len(text):
+        text = without_date(text)
+    return len(text) >= TEASER and linked > TEASER_SHARE * len(text)
 
 
 def is_home(url: str) -> bool:

@@ -6,9 +6,10 @@ its field; elsewhere the page is read as if nothing were known of its portal, an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import takewhile
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
@@ -19,13 +20,15 @@ from portal_archiver.parser.dates import VIETNAM, find_dates
 from portal_archiver.parser.dom import Element, Outline
 from portal_archiver.parser.headline.choice import Candidate
 from portal_archiver.parser.headline.view import headline_text
+from portal_archiver.parser.kind import is_teaser
 from portal_archiver.parser.outline import text_lines
 from portal_archiver.parser.photos import read_attachments
 from portal_archiver.parser.pictures import is_icon
 from portal_archiver.parser.region import ProseIndex, Region, end_of_report, is_prose, region_after, without_list
 from portal_archiver.parser.values import is_dateline, is_section, is_title, name_in, section_in, squashed
 
-LINES_BEHIND = 8  # blocks
+LINES_AROUND = 8  # blocks
+REPEATED = ("published", "author")  # what a list of reports has, too
 LEARNED_WEIGHT = 8.0  # what a learned place is worth: more than any headline needs to be one
 Select = Mapping[str, str]
 
@@ -145,13 +148,14 @@ def _region(index: ProseIndex, last: int, container: tuple[int, int], guess: Reg
     return Region(start, max(start, end), index.prose_in(start, end))
 
 
-def with_lines_behind(index: ProseIndex, fit: Fit) -> Region | None:
-    """The region with the few lines behind the container that the report would have had without it: a byline stands
-    there as a rule. None where there are none, or text is among them."""
-    region, end = fit.title.region, fit.guess.end
-    if not region.end < end <= region.end + LINES_BEHIND or index.prose_in(region.end, end):
-        return None
-    return Region(region.start, end, region.prose)
+def with_lines(index: ProseIndex, fit: Fit) -> Iterator[Region]:
+    """The region with the few lines behind the container that the report would have had without it, and with those
+    above it: a byline stands there as a rule. None where there are none, or text is among them."""
+    region, start, end = fit.title.region, fit.guess.start, fit.guess.end
+    if region.end < end <= region.end + LINES_AROUND and not index.prose_in(region.end, end):
+        yield Region(region.start, end, region.prose)
+    if region.start - LINES_AROUND <= start < region.start and not index.prose_in(start, region.start):
+        yield Region(start, region.end, region.prose)
 
 
 def _says_by_whom(text: str) -> bool:
@@ -176,14 +180,27 @@ def learned_fields(
     tree: LexborHTMLParser, outline: Outline, fit: Fit, article: Article, base: str, now: datetime | None
 ) -> Article:
     """The article with the fields that the template's selectors find, where those pass their checks."""
+    places = {element.node.mem_id: element for element in outline.elements}
     article = replace(article, attachments=_attachments(outline, fit, article.attachments, base))
     for name, setter in _SETTERS.items():
         node = _first(tree, fit.select.get(name))
+        if node is not None and name in REPEATED and _is_anothers(outline, fit, _range(places, node)):
+            continue
         text = " ".join(text_lines(node)) if node is not None else ""
         if text and (changed := setter(article, text, now)) is not None:
             fit.decided[name] = fit.select[name]
             article = changed
     return article
+
+
+def _is_anothers(outline: Outline, fit: Fit, place: tuple[int, int] | None) -> bool:
+    """Whether a place behind the report stands with the headline of another: where the report shows no date of its own,
+    the template's place of dates may be found again in the list of related reports."""
+    if place is None or not fit.title.region.end <= place[0] < len(outline.blocks):
+        return False
+    around = outline.around(outline.blocks[place[0]])
+    apart = takewhile(lambda element: element.start > fit.title.block, around)
+    return any(is_teaser(block) for element in apart for block in outline.blocks[element.start : element.end])
 
 
 def _attachments(outline: Outline, fit: Fit, found: tuple[Attachment, ...], base: str) -> tuple[Attachment, ...]:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from portal_archiver.parser.byline import looks_like_name
 from portal_archiver.parser.dates import Found, find_dates
 from portal_archiver.parser.dom import UNASKED, Block
+from portal_archiver.parser.vocabulary import is_furniture
 from portal_archiver.text import fold
 
 LONGEST = 140  # characters
@@ -99,6 +100,7 @@ def _read(text: str) -> MetaLine | None:
         end = date.end
     left = " | ".join([*rest, text[end:]])
     is_plain = _PLAINLY.search(fold(text)) is not None
+    is_plain = is_plain or any(map(is_furniture, filter(None, map(str.strip, left.split("|")))))  # buttons
     unknown = _unknown(BY.sub(" | ", left), _SEPARATORS)
     if not unknown:
         return MetaLine(tuple(found), text, is_plain=is_plain)
@@ -122,8 +124,8 @@ def _unknown(text: str, separators: re.Pattern[str]) -> list[str]:
 
 
 def _is_known(part: str) -> bool:
-    """Whether a part has only words of the trade, numbers and marks."""
-    return all(word in _WORDS or not word.isalpha() for word in re.findall(r"\w+", fold(part)))
+    """Whether a part has only words of the trade, numbers and marks, or is a button: "In trang"."""
+    return all(word in _WORDS or not word.isalpha() for word in re.findall(r"\w+", fold(part))) or is_furniture(part)
 
 
 def is_date_line(text: str) -> bool:

@@ -14,7 +14,7 @@ from portal_archiver.parser.dateline import read_datelines
 from portal_archiver.parser.dom import Outline
 from portal_archiver.parser.headline.choice import Candidate, candidates
 from portal_archiver.parser.kind import by_patterns, decide_kind, find
-from portal_archiver.parser.learned import Fit, fitting, learned_fields, with_lines_behind
+from portal_archiver.parser.learned import Fit, fitting, learned_fields, with_lines
 from portal_archiver.parser.licensing.footer import footer_span, lines_of
 from portal_archiver.parser.licensing.license import parse_license
 from portal_archiver.parser.licensing.open_license import with_open_license
@@ -149,8 +149,12 @@ def choose(evidence: Evidence) -> tuple[Candidate | None, Reading | None]:
     own = evidence.portal is not None and "body" in evidence.portal.select  # then nothing else says what is text
     hints = fit.hints if fit and not own else NOTHING_KNOWN
     reading = read_body(evidence.index, title.region, title.text, evidence.base, hints)
-    if fit and not own and not reading.byline and (longer := with_lines_behind(evidence.index, fit)):
-        reading.byline = read_body(evidence.index, longer, title.text, evidence.base, hints).byline
+    if fit and not own and not reading.byline:
+        longer = (
+            read_body(evidence.index, region, title.text, evidence.base, hints)
+            for region in with_lines(evidence.index, fit)
+        )
+        reading.byline = next((other.byline for other in longer if other.byline), None)
     return title, reading
 
 

@@ -39,7 +39,7 @@ def _photos(outline: Outline, region: Region, reading: Reading, base: str) -> It
     for index in range(region.start, region.end):
         block = outline.blocks[index]
         sources = [url for node in block.pictures if (url := picture_url(node, base)) is not None]
-        if "share" in outline.called(block, 2) and index not in reading.captions:
+        if index not in reading.captions and ("share" in outline.called(block, 2) or _is_portrait(outline, block)):
             continue
         caption = reading.captions.get(index, "")
         for number, url in enumerate(sources or ([""] if caption else [])):
@@ -52,6 +52,11 @@ def _photos(outline: Outline, region: Region, reading: Reading, base: str) -> It
             position += 1
     if photographer and not position:
         yield Photo(credit=photographer)
+
+
+def _is_portrait(outline: Outline, block: Block) -> bool:
+    """A picture of whoever wrote the report: beside the name, or in a box about them."""
+    return bool(block.text and "author" in outline.called(block, 1)) or "author_box" in outline.called(block, 2)
 
 
 def read_attachments(outline: Outline, region: Region, base: str) -> tuple[Attachment, ...]:

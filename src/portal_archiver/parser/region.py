@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from portal_archiver.parser.byline import read_byline
+from portal_archiver.parser.dates import without_date
 from portal_archiver.parser.dom import Block, Element, Outline
 from portal_archiver.parser.meta_line import is_date_line, meta_line_of
 from portal_archiver.parser.vocabulary import (
@@ -29,6 +30,7 @@ SOON = 8  # blocks
 MENU_LINKS = 3  # links in a row that make a menu
 FRAME_LINKS = 5  # so many make one that is no breadcrumb
 MENU_SHARE = 0.75  # of a block's text is links in a menu
+HEADLINE = 15  # characters of a link: so long is another report's headline
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,19 @@ def is_prose(block: Block) -> bool:
 
 def is_menu_item(block: Block) -> bool:
     """A link to a page that stands alone, and is neither a date nor a button: "24/11/2026", "In trang"."""
-    if block.link_share <= MENU_SHARE or is_tab(block):
+    if listed_share(block) <= MENU_SHARE or is_tab(block):
         return False
     if block.anchors and all(is_file(anchor.href) or names_file(anchor.text) for anchor in block.anchors):
         return False
     return not (meta_line_of(block) or is_furniture(block.text))
+
+
+def listed_share(block: Block) -> float:
+    """Share of a text that is linked, the date behind another report's headline apart: "Mùa cơm mới (15/06/2024)"."""
+    if block.linked < HEADLINE or block.link_share > MENU_SHARE:
+        return block.link_share
+    text = without_date(block.text)
+    return min(1.0, block.linked / len(text)) if text is not block.text and len(text) >= HEADLINE else block.link_share
 
 
 def is_tab(block: Block) -> bool:
@@ -91,6 +101,11 @@ class ProseIndex:
         total = self.total[max(start, end)] - self.total[start]
         return (self.linked[max(start, end)] - self.linked[start]) / total if total else 0.0
 
+    def unlinked(self, start: int, end: int) -> int:
+        """Characters of [start, end) that lead to no other page."""
+        end = max(start, end)
+        return self.total[end] - self.total[start] - (self.linked[end] - self.linked[start])
+
     def ends_report(self, position: int) -> bool:
         """Whether the block at a position ends the report that stands before it; asked for every headline tried."""
         if (found := self._ends.get(position)) is None:
@@ -124,6 +139,8 @@ def region_after(index: ProseIndex, title: int, footer: int) -> Region:
     ahead = _ahead(index, start, cut)
     if ahead.prose > best_prose + ENOUGH_PROSE or best_end == start:
         return ahead
+    if best_prose == 0 and index.unlinked(start, ahead.end) > index.unlinked(start, best_end) + ENOUGH_PROSE:
+        return ahead  # a poem: many lines, none of which is a sentence
     if best_prose >= ENOUGH_PROSE:
         best_end = without_list(outline, start, best_end)
     return Region(start, best_end, best_prose)
@@ -154,7 +171,7 @@ def _heads_list(outline: Outline, position: int) -> bool:
 
 
 def _is_listed(block: Block) -> bool:
-    return block.link_share > MENU_SHARE and any(leads_to_page(anchor.href) for anchor in block.anchors)
+    return listed_share(block) > MENU_SHARE and any(leads_to_page(anchor.href) for anchor in block.anchors)
 
 
 def _ahead(index: ProseIndex, start: int, cut: int) -> Region:
@@ -179,7 +196,7 @@ def end_of_report(index: ProseIndex, start: int, end: int) -> int:
         behind = position + 1
         if index.ends_report(position):
             box = inserted_box(index, start, position)
-            soon = min(position + SOON, end)
+            soon = _last_paragraph(outline, position, min(position + SOON, end))
             cards = sum(map(_is_listed, outline.blocks[position:soon])) > 1  # with leads, which look like prose
             above = index.prose_in(start, position) == 0 and not cards and not index.has_menu(position, soon)
             if not box and not (above and index.prose_in(position, soon) >= ENOUGH_PROSE):
@@ -187,6 +204,11 @@ def end_of_report(index: ProseIndex, start: int, end: int) -> int:
             behind = box or behind
         position = behind
     return end
+
+
+def _last_paragraph(outline: Outline, start: int, end: int) -> int:
+    """The block behind the last paragraph in [start, end); `end` where there is none."""
+    return next((at + 1 for at in range(end - 1, start - 1, -1) if is_prose(outline.blocks[at])), end)
 
 
 def inserted_box(index: ProseIndex, start: int, position: int) -> int | None:
@@ -197,7 +219,7 @@ def inserted_box(index: ProseIndex, start: int, position: int) -> int | None:
     outline = index.outline
     box: Element | None = None
     for element in outline.around(outline.blocks[position]):
-        if element.start < position:
+        if element.start < position and "related" not in element.places:
             around = element
             break
         box = element
@@ -208,6 +230,8 @@ def inserted_box(index: ProseIndex, start: int, position: int) -> int | None:
         end += 1
     before = index.prose_in(max(start, around.start), position)
     behind = index.prose_in(end, min(end + PARAGRAPHS_BEHIND, around.end)) if end < around.end else 0
+    if box and _opens_table(outline, end, around):
+        behind = before
     inside = outline.blocks[position:end]
     if not any(block.anchors for block in inside) or COMMENTS.match(inside[0].folded):
         return None
@@ -217,14 +241,26 @@ def inserted_box(index: ProseIndex, start: int, position: int) -> int | None:
     return None if any(map(_is_listed, outline.blocks[end : end + PARAGRAPHS_BEHIND])) else end
 
 
+def _opens_table(outline: Outline, position: int, around: Element) -> bool:
+    """Whether a table begins at a position, inside of what is around it."""
+    within = position < around.end
+    return within and any(
+        each.tag == "table" and each.start == position
+        for each in outline.around(outline.blocks[position])
+        if each.start > around.start
+    )
+
+
 def ends_report(outline: Outline, position: int) -> bool:
     """A heading such as "Tin liên quan", or the first block of a box that is named so.
 
     Neither the tab of that name nor the "Từ khóa" beside the field of a form.
     """
     block = outline.blocks[position]
-    if not block.text or len(block.text) > HEADING_LENGTH or is_tab(block):
+    if not block.text or is_tab(block):
         return False
+    if len(block.text) > HEADING_LENGTH:
+        return block.link_share > MAX_LINKED and "related" in outline.called(block, 2)
     if TAGS.match(block.folded) and not any(other.anchors for other in outline.blocks[position : position + 2]):
         return len(block.text) > LABEL
     folded = block.folded

@@ -5,21 +5,25 @@ from __future__ import annotations
 import re
 
 from portal_archiver.parser.breadcrumb import MAX_LEVELS, is_crumb, levels_of, may_be_crumb
+from portal_archiver.parser.byline import looks_like_name
 from portal_archiver.parser.dom import Block, Outline
 from portal_archiver.parser.headline.choice import Candidate
-from portal_archiver.parser.meta_line import meta_line_of
+from portal_archiver.parser.meta_line import is_date_line, meta_line_of
 from portal_archiver.parser.metadata import Metadata
 from portal_archiver.parser.region import is_prose
-from portal_archiver.parser.vocabulary import MODULE_TITLES, SECTION_PAGE, is_furniture
+from portal_archiver.parser.vocabulary import MODULE_TITLES, SECTION_PAGE, is_furniture, leads_to_page
 from portal_archiver.text import fold, plain
 
 MAX_LENGTH = 70
+MAX_NAME = 40  # characters of a name that stands in the line of the date
 LONGEST_NAME = 30  # characters: a section may be called like its only page, "Lịch sử hình thành"
 BEFORE, FAR = 8, 30  # blocks above the headline: for a label, and for a breadcrumb
 NAMED = re.compile(
-    r"(?:chuyên mục|danh mục|thể loại|lĩnh vực|đăng trong|posted in)\s*[:|]*\s*(?P<name>[^|:]{3,60})", re.I
+    r"(?:(?:chuyên mục|danh mục|thể loại|lĩnh vực|đăng trong|posted in)\s*[:|]*|(?:category|section)\s*:[\s|]*)"
+    r"\s*(?P<name>[^|:]{3,60})",
+    re.I,
 )
-LABEL = re.compile(r"\s*(?:chuyên mục|danh mục|thể loại|lĩnh vực)\s*:\s*", re.I)
+LABEL = re.compile(r"\s*(?:chuyên mục|danh mục|thể loại|lĩnh vực|category|section)\s*:\s*", re.I)
 _DIGIT = re.compile(r"\d")
 BELOW = 8  # blocks under the headline
 BESIDE = 2  # the same for a label that is a link
@@ -34,7 +38,9 @@ def read_section(outline: Outline, title: Candidate, metadata: Metadata) -> str 
         levels.pop()  # a breadcrumb that ends with the headline itself
     if len(levels) > MAX_LEVELS:  # a menu that is called one
         levels = []
-    return " > ".join(levels) or label or metadata.section or _below(outline, title) or None
+    named, below = _below(outline, title)
+    # What says that it is the section is surer than the name that stands above the headline: the menu item's, often.
+    return " > ".join(levels) or (below if named else None) or label or metadata.section or below
 
 
 def _above(outline: Outline, title: Candidate) -> tuple[str | None, list[str]]:
@@ -51,6 +57,8 @@ def _above(outline: Outline, title: Candidate) -> tuple[str | None, list[str]]:
             levels = [*levels_of(block), *levels]
         elif levels:
             break
+        elif searching and (name := _beside_date(block)):
+            label = label or name
         elif searching and not _says_nothing(block):
             searching = not far and _is_label(outline, title, position)
             if searching:
@@ -60,6 +68,15 @@ def _above(outline: Outline, title: Candidate) -> tuple[str | None, list[str]]:
     return label, levels
 
 
+def _beside_date(block: Block) -> str | None:
+    """The section that is linked in the line of the date: <a href="/kinh-te">Kinh tế</a> 26/12/2023 - 13h50."""
+    if len(block.anchors) != 1 or not 0 < len(block.anchors[0].text) <= MAX_NAME or block.link_share > 0.5:
+        return None
+    name = block.anchors[0].text
+    is_line = is_date_line(block.text.replace(name, "", 1).strip(" -–|,•·")) and leads_to_page(block.anchors[0].href)
+    return name if is_line and not (is_furniture(name) or looks_like_name(name)) else None
+
+
 def _says_nothing(block: Block) -> bool:
     """What may stand between a headline and its section: a date, a button, the name of a module."""
     if not block.text or meta_line_of(block) or is_furniture(block.text):
@@ -67,24 +84,25 @@ def _says_nothing(block: Block) -> bool:
     return MODULE_TITLES.match(block.folded) is not None
 
 
-def _below(outline: Outline, title: Candidate) -> str | None:
-    """The section among the particulars between a headline and its text: "Chuyên mục: Kinh tế", Joomla, WordPress."""
+def _below(outline: Outline, title: Candidate) -> tuple[bool, str | None]:
+    """The section among the particulars between a headline and its text, and whether it is labeled as such:
+    "Chuyên mục: Kinh tế", Joomla, WordPress."""
     labeled = False  # the block before was "Chuyên mục:" alone
     for block in outline.blocks[title.block + 1 : title.block + 1 + BELOW]:
         if is_prose(block):
-            return None
+            break
         if labeled and len(block.text) <= MAX_LENGTH:
-            return block.text or None
+            return True, block.text or None
         labeled = LABEL.fullmatch(block.text) is not None
         text = plain(" | ".join(part[0] for part in block.parts))
         if match := NAMED.search(text):
-            return match["name"].strip(" |:")
+            return True, match["name"].strip(" |:") or None
         if block.text and len(block.text) <= MAX_LENGTH and "section" in outline.called(block, 1):
-            return _unlabeled(block.text)
+            return False, _unlabeled(block.text)
         for anchor in block.anchors if meta_line_of(block) else ():
             if SECTION_PAGE.search(anchor.href):  # "Kinh tế / By admin / April 5, 2022"
-                return anchor.text
-    return None
+                return False, anchor.text
+    return False, None
 
 
 def _is_label(outline: Outline, title: Candidate, position: int) -> bool:
@@ -92,7 +110,8 @@ def _is_label(outline: Outline, title: Candidate, position: int) -> bool:
     if len(block.text) > MAX_LENGTH or _DIGIT.search(block.text) or block.text.endswith("."):
         return False
     steps = _climb(outline, title, position)
-    apart = MAX_CLIMB if block.link_share < 0.5 or block.is_bold else BESIDE
+    leads = block.link_share >= 0.5 and any(leads_to_page(anchor.href) for anchor in block.anchors)
+    apart = BESIDE if leads and not block.is_bold else MAX_CLIMB
     return steps <= apart or "section" in outline.called(block, 3)
 
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from portal_archiver.parser.dates import Found, find_dates
+from portal_archiver.parser.breadcrumb import behind_links, is_crumb
+from portal_archiver.parser.dates import Found, find_dates, may_have_date
 from portal_archiver.parser.dom import Block, Outline
 from portal_archiver.parser.foreign_dates import find_foreign
 from portal_archiver.parser.headline.choice import Candidate
-from portal_archiver.parser.meta_line import MetaLine, meta_line_of
+from portal_archiver.parser.meta_line import MetaLine, meta_line_of, read_meta_line
 from portal_archiver.parser.region import FRAME_LINKS, ProseIndex, is_prose
 from portal_archiver.parser.vocabulary import DOCUMENT_LABEL
 from portal_archiver.text import fold
@@ -102,10 +103,21 @@ def _places(index: ProseIndex, title: Candidate) -> Iterator[_Place]:
     last = min(len(blocks), max(title.block + AFTER, title.region.end + TAIL))
     for position in range(max(0, title.block - BEFORE), last):
         block = blocks[position]
-        text = block.text.removeprefix(title.text) if position == title.block else block.text
+        text = block.text.removeprefix(title.text) if position == title.block else _spelled_out(index.outline, block)
         if len(text) <= LONGEST and any(map(str.isdigit, text)):
             line = meta_line_of(block)
+            if line is None and block.anchors and is_crumb(index.outline, block):
+                line = read_meta_line(behind_links(block))
             yield _Place(index, title, position, block, line.text if line else text, line)
+
+
+def _spelled_out(outline: Outline, block: Block) -> str:
+    """The text of a block; of a <time> that says "5 năm trước", the moment that its attributes tell."""
+    if outline.tag(block) != "time" or may_have_date(block.text):
+        return block.text
+    attributes = outline.elements[block.owner].node.attributes
+    told = (attributes.get(name) or "" for name in ("datetime", "title"))
+    return next(filter(may_have_date, told), block.text)
 
 
 def _is_amid_the_report(place: _Place) -> bool:

@@ -10,13 +10,13 @@ from portal_archiver.model import Portal
 
 # To be raised by one with every change of what is read from the same bytes: `portal-archiver reparse` then reads the
 # archived pages anew, and a crawl takes no difference between two parsers for an edit.
-VERSION = 3
+VERSION = 4
 
 
 def version_for(portal: Portal | None) -> str:
     """The version, what of the portal's settings decides how its pages are read, and the profile that its pages taught.
 
-    `3`, `3+5f0c2a91` with settings, `3~0b7d11e4` with a profile, `3+5f0c2a91~0b7d11e4` with both.
+    `4`, `4+5f0c2a91` with settings, `4~0b7d11e4` with a profile, `4+5f0c2a91~0b7d11e4` with both.
     """
     if portal is None:
         return str(VERSION)

@@ -29,24 +29,30 @@ def _whole(*rows: str) -> re.Pattern[str]:
 AFTER_THE_REPORT = _opening(
     r"(?:cac |nhung |danh sach )?(?:tin|bai|bai viet|tin bai|tin tuc|van ban|thong bao)(?: bai)?(?: viet)?"
     r"(?:, ?(?:tin|bai|van ban))? "
-    r"(?:lien quan|khac|da dua|cu hon|moi hon|moi nhat|moi|tiep theo|noi bat"  # "TIN ĐÃ ĐƯA", "Các tin khác"
+    r"(?:lien quan|khac|da (?:dua|dang)|cu hon"
+    r"|moi(?! (?:thau|chao|hop|tham|quy|cac|ban(?! hanh)|dai|du|ong|ba|cong|viet|bao|quan|nha|don)\b)"  # "mời thầu"
+    r"|tiep theo|noi bat"  # "TIN ĐÃ ĐƯA", "Các tin khác"
     r"|cung (?:chuyen muc|muc|loai|linh vuc|chu de|nhom|don vi|co quan|tac gia)"
     r"|(?:duoc )?(?:xem|doc) nhieu(?: nhat)?|nhieu nguoi (?:xem|doc))",  # "Tin đọc nhiều"
     r"(?:thong tin|tai lieu|su kien|chu de|noi dung) (?:lien quan|khac)\b",  # "Thông tin liên quan:"
     r"(?:cac )?(?:ke hoach|du thao|goi thau|cau hoi|an pham|video|album|du an|chuyen muc) khac\W*$",  # "Gói thầu khác"
     r"(?:cac|nhung) (?:tin|bai)(?: viet)? (?:da dang|truoc day|truoc do|cu)",  # "Những bài đã đăng trước đây:"
     r"cung (?:mot )?chuyen muc|tin tiep theo|co the ban quan tam|doc them|xem tiep",  # "Cùng chuyên mục"
-    r"binh luan|y kien (?:ban doc|cua ban|phan hoi)",  # "Bình luận (0)"
+    r"(?:\d+ )?binh luan|\d+ phan hoi\b|y kien (?:ban doc|cua ban|phan hoi)",  # "Bình luận (0)", "2 bình luận"
+    r"de lai (?:mot )?(?:binh luan|phan hoi|tra loi)|leave a (?:reply|comment)",  # WordPress
+    r"(?:bai|tin) (?:truoc|sau|tiep theo)\s*(?:[:»›>].*)?$",  # "Bài trước »"
+    r"(?:newer|older|previous|next)(?: (?:news|posts?|articles?))?\W*$",
     r"gui (?:y kien|binh luan|phan hoi)|phan hoi(?: cua ban)?$",  # "Gửi phản hồi"
     r"tu khoa|tags?\b|chu de\s*:|danh gia bai viet|chia se bai viet",  # "Từ khóa: nông thôn mới"
+    r"co lien quan\W*$",  # Jetpack
     r"(?:cac )?cau hoi (?:moi nhat|khac|lien quan|cung)|lien ket (?:website|web)",  # "Câu hỏi mới nhất"
     r"(?:so )?luot (?:truy cap|xem trang)|thong ke truy cap",  # "SỐ LƯỢT TRUY CẬP"
     r"(?:so )?(?:luot |nguoi )?(?:dang )?(?:truc tuyen|online)\b",  # "SỐ LƯỢT ĐANG ONLINE"
     r"related|(?:other|more|latest) (?:news|articles|posts|stories|projects|documents)",
-    r"comments?$|share this|most (?:read|viewed)",
+    r"(?:\d+ )?comments?$|share this|most (?:read|viewed)",
 )
 # What readers write below a report: "Bình luận (0)", "Ý kiến bạn đọc"
-COMMENTS = _opening(r"binh luan|y kien|gui y kien|phan hoi|comments?\b")
+COMMENTS = _opening(r"(?:\d+ |de lai (?:mot )?)?(?:binh luan|phan hoi)|y kien|gui y kien|(?:\d+ )?comments?\b|leave a")
 # The tags of a report, or a field of a search form: "Từ khóa"
 TAGS = _opening(r"(?:tu khoa|tags?\b)")
 # What announces the files of a report: "Tệp đính kèm:", "Tải về tập tin đính kèm:", "Tài liệu kèm theo"
@@ -60,20 +66,23 @@ FURNITURE = _whole(
     r"xem (?:cac|tat ca)? ?(?:tin|bai)(?: viet)? (?:cua tac gia|khac)",  # "Xem các bài viết của tác giả"
     r"tai day|tai ve|download|tai file|nghe (?:doc )?bai(?: viet)?|doc bai viet",  # "Tải về", "Nghe đọc bài"
     r"in(?: (?:bai viet|trang|trang nay|bai|tin|tin nay))?|ban in|print|luu bai(?: viet)?",  # "In bài viết"
-    r"gui (?:email|mail|cho ban be|bai(?: viet)?)|email",  # "Gửi cho bạn bè"
+    r"gui (?:email|mail|cho ban be|bai(?: viet)?)|e-?mail",  # "Gửi cho bạn bè"
     r"chia se(?: (?:bai viet|qua|len|facebook|zalo|twitter))*",  # "Chia sẻ qua Zalo"
-    r"facebook|zalo|twitter|google\+?|linkedin|like|share",
+    r"facebook|zalo|twitter|tweet|google\+?|linkedin|like(?: \d+)?|share|sao chep lien ket|(?:#[\w \-]{2,30})+",
     r"(?:co chu|phong chu|font size|a|a[+\-]|a a|mac dinh|doc|tang|giam|nho|lon|to)"
     r"(?:\s*[|:+\-]?\s*(?:a|[+\-]|nho|lon))*",  # "Cỡ chữ: A- | A+"
     r"(?:so )?(?:luot|lan) (?:xem|doc)(?: trang)?\s*:?\s*[\d.,]*",  # "Lượt xem: 1.234", "Số lần đọc: 12"
-    r"[\d.,]+ (?:luot|lan) (?:xem|doc)",  # "1.234 lượt xem"
+    r"[\d.,]+ (?:luot|lan) (?:xem|doc)|\d+ phut doc|\d+ min(?:ute)?s? read",  # "1.234 lượt xem", "2 phút đọc"
     r"da xem\s*:?\s*[\d.,]+|views?\s*:?\s*[\d.,]*",  # "Đã xem: 12"
     r"(?:quay )?(?:ve dau trang|lai trang day du|len dau trang|ve trang chu)|top|back",  # "Về đầu trang"
     r"tro lai|quay lai",
     r"trang truoc|trang sau|(?:tom tat|noi dung)(?: noi dung)?\s*:?",  # "Trang sau", "Nội dung:"
+    r"(?:bai viet nay duoc dang trong|this entry was posted in) [^!?]*",  # WordPress, and then the section and the tags
     r"(?:tin )?dang (?:duoc )?cap nhat|quang cao|video|audio|icon",  # "Tin đang được cập nhật"
-    r"file dinh kem\s*:?|(?:cac )?(?:tep|tap tin|tai lieu|van ban|file) (?:dinh kem|kem theo)\s*:?",  # "Tệp đính kèm:"
-    r"trung binh \(?\d+ phieu\)?|dang nhap de gui y kien|xem co chu",  # "Trung bình (0 Phiếu)"
+    r"file dinh kem\s*:?|(?:cac )?(?:tep|tap tin|tai lieu|van ban|file) (?:dinh kem|kem theo)\s*:?|attachments?\s*:?",
+    r"trung binh \(?\d+ phieu\)?|xem co chu|\d+ (?:phut|gio|ngay|tuan|thang|nam) truoc",  # "Trung bình (0 Phiếu)"
+    r"(?:vui long )?dang nhap de (?:gui y kien|binh luan)|chua co (?:binh luan|y kien|phan hoi)[^!?]*",
+    r"\(?[\d.,]+ ?(?:k|kb|mb|bytes)\)?",  # the size of a file
     r"(?:hay )?la nguoi binh luan dau tien|hay la nguoi binh luan dau tien!?|danh gia muc nay",  # Joomla K2
     r"\(?\d+ (?:bau chon|phieu|votes?|binh luan|phan hoi|comments?|reads?)\)?|(?:un)?like \d+|(?:khong )?thich \d*",
     r"printer-friendly version|send by email|log in to post comments|tro ve|tuong phan|nghe bai viet",
@@ -81,11 +90,12 @@ FURNITURE = _whole(
     r"(?:facebook|zalo|twitter|google\+?|pinterest|linkedin) [\d.,]+k?|[\d.,]+k? (?:shares?|luot chia se)",  # "Zalo 19"
     r"theo doi (?:chung toi )?(?:bao [^.:]{3,40} )?tren(?: (?:google news|facebook|zalo))*|google news",
     r"trinh duyet (?:cua ban )?khong ho tro[^.]*|\d?\d:\d\d",  # of a video: that it cannot be shown, how long it is
-    r"(?:chuyen muc|tac gia|the loai|tu khoa|danh muc)\s*:",  # a label, its value apart
+    r"(?:chuyen muc|tac gia|the loai|tu khoa|danh muc|category|section)\s*:",  # a label, its value apart
     r"muc luc(?: bai viet)?|noi dung chinh|table of contents",  # and then links to the chapters
-    r"nghe (?:doc )?bai(?: viet| bao)?\b[^.!?]*\b\d+:\d\d(?:\s*/\s*\d+:\d\d)?",  # "Nghe bài viết Giọng nữ 0:00 / 4:33"
+    r"(?:nghe (?:doc )?bai(?: viet| bao)?|giong (?:nu|nam))\b[^.!?]*\d+:\d\d(?:\s*/\s*\d+:\d\d)?(?: ?giong (?:nu|nam))?"
+    r"(?: ?\dx)?",  # "Nghe bài viết Giọng nữ 0:00 / 4:33", "Giọng nữ miền Bắc 3:27"
     r"tai (?:ung dung|app)\b.*\b(?:app ?store|google play|ch play)\b.*",  # "Tải ứng dụng ... trên App Store"
-    r"danh gia\s*:?|(?:\d )?(?:binh chon|danh gia)|<o:p>(?:</o:p>)?|[x×`_=~]+",
+    r"danh gia\s*:?(?: ?\d{1,5})?|(?:\d )?(?:binh chon|danh gia)|<o:p>(?:</o:p>)?|[x×`_=~]+",
 )
 # Names of modules, never a headline: the h1 of a portlet, a box title.
 MODULE_TITLES = _whole(
@@ -106,8 +116,15 @@ TOP_BAR = _whole(
     r"lien he|gioi thieu|toa soan|quang cao|so do (?:site|trang|website|cong)(?: web)?|rss|e?mail|webmail"
     r"|hop thu(?: \w+)*|dang (?:nhap|ky)|tim kiem|english|tieng \w+|hoi dap|gop y|dat bao(?: \w+)*|thu vien \w+"
 )
+# The levels of a breadcrumb that say nothing: its label, the front page, the page itself
+CRUMB_ENDS = _whole(
+    r"trang (?:chu|nhat)|home(?: ?page)?|root|breadcrumbs?|you are here|ban dang (?:o|xem)(?: day)?|vi tri"
+    r"|dieu huong|skip to content|noi dung(?: chi tiet)?"
+    r"|chi tiet(?: (?:tin|tuc|bai|viet|van ban|thong bao|su kien|ke hoach|du thao|du an))*"
+    r"|chi tiet (?:hoi dap|cau hoi|thu tuc|an pham)"
+)
 # "Chuyên mục: Kinh tế", "Đăng trong: Tin tức"
-SECTION_LABEL = _opening(r"(?:chuyen muc|danh muc|the loai|linh vuc|dang trong|posted in)\s*[:|]")
+SECTION_LABEL = _opening(r"(?:chuyen muc|danh muc|the loai|linh vuc|dang trong|posted in|category|section)\s*[:|]")
 # What stands above the headline of an official letter (Decree 30/2020/NĐ-CP, appendix I): "CỘNG HÒA XÃ HỘI ...",
 # "ỦY BAN NHÂN DÂN TỈNH BẠCH HẢI", "Độc lập - Tự do - Hạnh phúc", "Số: 27/2022/QĐ-UBND"
 LETTERHEAD = re.compile(
@@ -190,8 +207,10 @@ HINTS = {
     "crumb": re.compile(r"crumb|duong-?dan|sitemappath|\bpath(?:way)?\b"),
     "section": re.compile(r"categor|folder|crumb|chuyen-?muc|section|\bcate?\b|duong-?dan|sitemappath"),
     "author": re.compile(r"author|tac-?gia|byline|writer|but-?danh|nguoi-?viet|\w__sign\b"),
+    "author_box": re.compile(r"author-?(?:box|bio|about|desc)|about-?(?:the-?)?author|box-?tac-?gia"),
     "related": re.compile(
         r"relat(?!ive)|lien-?quan|other|tin-?khac|same-?cate|cung-?chuyen|recommend|most-?(?:read|view)"
+        r"|post-?nav|nav-?(?:previous|next)|(?:prev|next)-?(?:post|next|prev)"
     ),
     "share": re.compile(r"share|social|toolbar|print|rating|comment|like|tags?\b|icon"),
 }

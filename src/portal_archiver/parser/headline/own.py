@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from portal_archiver.parser.captions import FRAME_BLOCKS
 from portal_archiver.parser.headline.view import View
 from portal_archiver.parser.meta_line import meta_line_of
+from portal_archiver.parser.region import listed_share
 
 SAME, NEARLY, ALIKE = 0.97, 0.8, 0.5  # shares of common words
 SHORT, NAME = 15, 80  # characters; the name of an office is no longer
@@ -56,11 +58,20 @@ def _emphasis(view: View) -> float:
 
 
 def _framed(view: View) -> float:
-    return -4.0 if "figcaption" in view.tags or "caption" in view.called else 0.0
+    return -4.0 if "figcaption" in view.tags or "caption" in view.called or _is_below_its_picture(view) else 0.0
+
+
+def _is_below_its_picture(view: View) -> bool:
+    """In a small table of a picture and little else."""
+    outline, position = view.claims.outline, view.position
+    if not position or outline.blocks[position - 1].text or not outline.blocks[position - 1].pictures:
+        return False
+    table = next((element for element in outline.around(view.block) if element.tag == "table"), None)
+    return table is not None and table.start < position and table.end - table.start <= FRAME_BLOCKS
 
 
 def _spans(view: View) -> float:
-    line = meta_line_of(view.block)
+    line = meta_line_of(view.block) if view.text == view.block.text else None  # not with a date in brackets behind it
     return -4.0 if line and line.is_plain else 0.0
 
 
@@ -72,7 +83,7 @@ def _site(view: View) -> float:
 
 
 def _linked(view: View) -> float:
-    if view.block.link_share <= 0.7:
+    if listed_share(view.block) <= 0.7:
         return 0.0
     return -5.0 if len({anchor.href for anchor in view.block.anchors}) > 1 else -2.5  # to several pages: a menu
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from portal_archiver.parser.byline import is_unit, looks_like_name, read_byline
 from portal_archiver.parser.dom import Block, Outline
+from portal_archiver.parser.region import PROSE_LENGTH
 
 # What footers say and reports hardly ever do, by kind: its weight, and the forms (lower case).
 SIGNS = tuple(
@@ -38,6 +40,13 @@ NEAR_START = 70  # characters within which the only sign of a block must stand
 GAP = 6  # blocks without a sign that may lie inside a footer: links, names of sections, wrapped values
 EDGE = 2  # blocks without a sign that may belong to it before and behind: the portal's name, an unlabeled address
 MAX_PROSE_BEHIND = 2  # paragraphs that may follow: a footer is at the end
+CONTAINERS = frozenset(("article", "main"))  # where a text stands, if it is one
+SENTENCES = 2  # without a sign between them: a text that goes on
+STOPS = (".", "!", "?", "…", "”")
+# How a footer says where the office is in what reads like a sentence: "Trụ sở: 5 Bến Cảng", "Địa chỉ 5 Bến Cảng". A
+# report mentions one: "Trụ sở dôi dư chuyển làm trường mầm non.", "Ngôi nhà có địa chỉ tại số 5 Bến Cảng bị tốc mái."
+_PLACE = r"(?:địa chỉ|trụ sở|t[òo][àa] soạn|điện thoại|đường dây nóng|hotline|e-?mail|fax|tel)"
+LABELED = re.compile(rf"{_PLACE}[^.:,]{{0,15}}:|^\W{{0,4}}{_PLACE}[^.:]{{0,20}}\d")
 
 
 @dataclass(slots=True)
@@ -62,10 +71,11 @@ def lines_of(page: Outline, span: tuple[int, int]) -> str:
 def footer_span(page: Outline) -> tuple[int, int] | None:
     """The blocks [start, end) of the footer: the heaviest cluster with no report behind it, the last of equals."""
     best: Cluster | None = None
-    for cluster in _clusters(page.blocks):
+    footers = _footers(page)
+    for cluster in _clusters(page, footers):
         if cluster.kinds & STRONG and (best is None or cluster.weight >= best.weight) and _at_end(page, cluster):
             best = cluster
-    return _widened(page, best) if best else None
+    return _widened(page, best, footers) if best else None
 
 
 def signs_in(text: str) -> int:
@@ -82,14 +92,21 @@ def _signs_in(text: str) -> int:
     found = [(bit, match) for bit, (_, pattern) in enumerate(SIGNS) if (match := pattern.search(low))]
     if len(found) == 1 and (len(text) > PROSE or found[0][1].start() > NEAR_START):
         return 0
+    is_sentence = len(text) >= PROSE_LENGTH and text.endswith(STOPS)
+    if len(found) == 1 and is_sentence and not 1 << found[0][0] & STRONG and not LABELED.search(low):
+        return 0
     return sum(1 << bit for bit, _ in found) if len(text) < PROSE * max(1, len(found)) else 0
 
 
-def _clusters(blocks: Sequence[Block]) -> Iterator[Cluster]:
+def _clusters(page: Outline, footers: frozenset[int]) -> Iterator[Cluster]:
+    walls = _walls(page, footers)
     open_: Cluster | None = None
-    for index, block in enumerate(blocks):
+    sentences = 0  # without a sign between them
+    for index, block in enumerate(page.blocks):
         kinds = 0 if not block.text else signs_in(block.text)
-        if open_ and (index - open_.end > GAP or (not kinds and _is_prose(block))):
+        sentences = 0 if kinds else sentences + _is_sentence(block)
+        goes_on = sentences >= SENTENCES or (not kinds and _is_prose(block)) or index in walls
+        if open_ and (goes_on or index - open_.end > GAP or read_byline(block.text)):
             yield open_
             open_ = None
         if kinds and open_:
@@ -98,6 +115,30 @@ def _clusters(blocks: Sequence[Block]) -> Iterator[Cluster]:
             open_ = Cluster(index, index + 1, kinds)
     if open_:
         yield open_
+
+
+def _walls(page: Outline, footers: frozenset[int]) -> frozenset[int]:
+    """The blocks at which a footer may begin and never goes on: behind the container of a text, and where the markup
+    itself says that the footer begins."""
+    found: set[int] = set()
+    for element in page.elements:
+        if element.tag in CONTAINERS:
+            inside = page.blocks[element.start : element.end]
+            if sum(_is_sentence(block) and not signs_in(block.text) for block in inside) >= SENTENCES:
+                found.add(element.end)
+        elif element.node.mem_id in footers:
+            found.add(element.start)
+    return frozenset(found)
+
+
+def _footers(page: Outline) -> frozenset[int]:
+    """The `mem_id` of each element that the markup calls the footer of the page, or of a part of it."""
+    nodes = page.elements[0].node.css('footer, [role="contentinfo"]') if page.elements else []
+    return frozenset(node.mem_id for node in nodes)
+
+
+def _is_sentence(block: Block) -> bool:
+    return len(block.text) >= PROSE_LENGTH and block.text.endswith(STOPS) and block.link_share < 0.5
 
 
 def _is_prose(block: Block) -> bool:
@@ -109,11 +150,11 @@ def _at_end(page: Outline, cluster: Cluster) -> bool:
     return behind <= MAX_PROSE_BEHIND
 
 
-def _widened(page: Outline, cluster: Cluster) -> tuple[int, int]:
+def _widened(page: Outline, cluster: Cluster, footers: frozenset[int]) -> tuple[int, int]:
     """The cluster with the blocks beside it that share its element and are no menu: a name above, an address below."""
-    around = _element_of(page, cluster)
+    around = _element_of(page, cluster, footers)
     start, end = cluster.start, cluster.end
-    while start > max(around[0], cluster.start - EDGE) and _belongs(page.blocks[start - 1]):
+    while start > max(around[0], cluster.start - EDGE) and _may_head(page.blocks[start - 1]):
         start -= 1
     while end < min(around[1], cluster.end + EDGE) and _belongs(page.blocks[end]):
         end += 1
@@ -124,9 +165,17 @@ def _belongs(block: Block) -> bool:
     return block.link_share < 0.5 and len(block.text) <= PROSE
 
 
-def _element_of(page: Outline, cluster: Cluster) -> tuple[int, int]:
-    """The blocks of the innermost element that holds the whole cluster; that of its first block's parent at least."""
+def _may_head(block: Block) -> bool:
+    """The portal's name or the like: neither the last sentence of a text, nor who wrote it."""
+    is_person = looks_like_name(block.text) and not is_unit(block.text)
+    return _belongs(block) and not (_is_sentence(block) or is_person or read_byline(block.text))
+
+
+def _element_of(page: Outline, cluster: Cluster, footers: frozenset[int]) -> tuple[int, int]:
+    """The blocks of the innermost element that holds the whole cluster; that of its first block's parent at least, but
+    nothing beyond what the markup calls a footer."""
     for element in page.around(page.blocks[cluster.start]):
-        if element.start <= cluster.start and element.end >= cluster.end and element.end - element.start > 1:
+        holds = element.start <= cluster.start and element.end >= cluster.end
+        if holds and (element.end - element.start > 1 or element.node.mem_id in footers):
             return element.start, element.end
     return 0, len(page.blocks)
