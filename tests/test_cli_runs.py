@@ -39,7 +39,10 @@ def told(capsys: pytest.CaptureFixture[str], *args: str) -> str:
     return capsys.readouterr().out
 
 
-def test_the_last_runs_are_listed_newest_first(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_last_runs_are_listed_newest_first(
+    archive: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)  # of whoever runs the tests
     said = told(capsys, "runs", "--archive", str(archive))
     assert re.findall(r"^ *(\d+)  (\w+)", said, re.M) == [("2", "xa"), ("1", "xa")]
     assert said.splitlines()[1].endswith("page limit")
