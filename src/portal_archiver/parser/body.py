@@ -22,32 +22,31 @@ from portal_archiver.parser.byline import (
 from portal_archiver.parser.captions import LONE_CAPTION, MAX_CAPTION, Captions
 from portal_archiver.parser.dom import HEADINGS, RIGHT, Block, Outline
 from portal_archiver.parser.edges import find_byline, text_extent
+from portal_archiver.parser.furniture import (
+    PERIOD,
+    TEASER,
+    is_chapter,
+    is_counter,
+    is_file_link,
+    is_made_of_furniture,
+    is_teaser_card,
+    leads_away,
+)
 from portal_archiver.parser.meta_line import meta_line_of
 from portal_archiver.parser.pictures import is_icon
 from portal_archiver.parser.pieces import Piece, inline_html
-from portal_archiver.parser.region import MAX_LINKED, ProseIndex, Region, inserted_box, is_prose, is_tab, listed_share
+from portal_archiver.parser.region import ProseIndex, Region, inserted_box, is_prose
 from portal_archiver.parser.tables import is_data_table, read_table
 from portal_archiver.parser.vocabulary import (
     ATTACHED,
     AUTHOR_PAGE,
-    READ_ON,
     SITE_NAMES,
     is_file,
     is_furniture,
-    is_picture,
-    leads_to_page,
-    names_file,
 )
 from portal_archiver.text import fold, plain
 
 SOURCE_LENGTH = 90  # characters
-TEASER = 20  # characters of a link: so long is another report's headline
-LINKED = 0.85  # share of a text that is all link
-# What a report never says beside a date: a counter, the label of a date.
-COUNTED = re.compile(
-    r"(?:luot|lan) (?:xem|doc)|\bdoc \d+ lan|cap nhat|ngay dang|(?:dang|gui) luc|\breads\b|\bviewed\b|posted on"
-)
-PERIOD = re.compile(r"\btu\b.*\bden\b")  # "(Từ 02/5 đến 05/5)": a schedule's span
 _ESCAPED_MARKUP = re.compile(r"</?o:p>|<!--.*?-->")  # Word's tags that an editor escaped into text
 
 
@@ -267,25 +266,20 @@ class _Reader:
 
     def is_furniture(self, block: Block, text: str) -> bool:
         folded = fold(text)
-        chapters = is_tab(block) and block.link_share > LINKED  # in a table of contents
         tag = self.outline.tag(block)
         if tag == "td" and self.in_files and text.isdigit():  # the number of a file in their list
             return True
         if not self.reading.pieces and (tag == "time" or (text.isupper() and SITE_NAMES.match(folded))):
             return True
-        if folded == self.title or is_made_of_furniture(block, text) or is_file_link(block) or chapters:
+        if folded == self.title or is_made_of_furniture(block, text) or is_file_link(block) or is_chapter(block):
             return True
         if not self.reading.pieces and self.is_meta_line(block) and not PERIOD.search(folded):
             return True
-        if COUNTED.search(folded) and meta_line_of(block):
+        if is_counter(block, folded):
             return True
         if self.is_author_field(block, text) or (not self.in_text and read_byline(text)):
             return False
-        is_address = text.startswith(("http://", "https://", "www."))  # written out for the reader
-        # "Xem thêm: Lễ hội xuống đồng", whose second half is a link
-        linked = MAX_LINKED if READ_ON.match(folded) else LINKED
-        away = listed_share(block) > linked and any(leads_to_page(anchor.href) for anchor in block.anchors)
-        return away and self.outline.tag(block) != "td" and not is_address
+        return leads_away(block, text, folded) and tag != "td"
 
     def keep(self, position: int, block: Block, text: str) -> None:
         if len(text) > LONE_CAPTION or not block.pictures:
@@ -343,23 +337,6 @@ def read_body(index: ProseIndex, region: Region, title: str, base: str = "", hin
     `hints` says of some blocks what they are.
     """
     return _Reader(index, region, title, base, hints).read()
-
-
-def is_made_of_furniture(block: Block, text: str) -> bool:
-    """Buttons and counters, also where nothing but their tags is between them: <a>Facebook</a><a>Zalo</a>."""
-    apart = len(block.parts) > 1 and len(text) <= SOURCE_LENGTH
-    return is_furniture(text) or (apart and all(not part.strip() or is_furniture(part) for part, _, _ in block.parts))
-
-
-def is_file_link(block: Block) -> bool:
-    """A link to a file, with the icon of its kind."""
-    return block.link_share > MAX_LINKED and any(is_file(a.href) or names_file(a.text) for a in block.anchors)
-
-
-def is_teaser_card(block: Block) -> bool:
-    """A picture and the words of a link to another page in one block: the card of another report."""
-    away = [anchor for anchor in block.anchors if leads_to_page(anchor.href) and not is_picture(anchor.href)]
-    return listed_share(block) > LINKED and any(len(anchor.text) > TEASER for anchor in away)
 
 
 def is_unfinished(text: str) -> bool:
