@@ -14,7 +14,7 @@ from portal_archiver.errors import PortalArchiverError
 from portal_archiver.model import Article, Dateline, Link
 from portal_archiver.store import Archive
 from portal_archiver.store.search import finding
-from portal_archiver.store.search.answer import UNREAD
+from portal_archiver.store.search.notes import note
 from portal_archiver.text import fold
 from real_data import needs
 from searched import fill, ids, save
@@ -50,7 +50,7 @@ def test_of_very_many_reports_the_newest_are_read_until_enough_have_the_exact_wo
     assert (sorted(hit.article_id for hit in rare.hits), rare.bounded) == ([20], True), "within the newest twenty"
     assert (common.total, common.bounded, len(common.hits)) == (5, True, 3)
     assert (nowhere.total, nowhere.bounded) == (0, True)
-    assert nowhere.notes == (UNREAD,)
+    assert nowhere.notes == (note("unread"),)
     assert ([hit.article_id for hit in few.hits], few.bounded) == ([20], False)
 
 

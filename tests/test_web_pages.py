@@ -16,6 +16,8 @@ import pytest
 from portal_archiver.citations import STYLES, cite, coins, highwire, json_ld
 from portal_archiver.store import Archive
 from portal_archiver.store.search import counting
+from portal_archiver.store.search.notes import NOTES
+from portal_archiver.web import words_of_notes
 from portal_archiver.web.app import create_app
 from portal_archiver.web.settings import Settings
 from web_server import NAME, demo_archive, in_process, serving
@@ -139,7 +141,7 @@ def test_dates_photos_edits_and_orders_narrow_the_list(web: httpx.Client, archiv
 
 def test_what_has_not_all_words_says_so_and_what_is_not_understood_is_told(web: httpx.Client) -> None:
     assert "No report has all of these words" in page(web, "/?q=nong+thon+qzqzq")
-    assert '"tittle:" is no field word: did you mean "title:"?' in page(web, "/?q=tittle:cau")
+    assert "“tittle:” is no field word: did you mean “title:”?" in page(web, "/?q=tittle:cau")
 
 
 def test_nothing_found_leads_on(web: httpx.Client) -> None:
@@ -386,6 +388,30 @@ def test_static_files_may_be_kept_and_change_their_address_with_their_content(we
         answer = web.get(address)
         assert answer.status_code == 200
         assert "immutable" in answer.headers["cache-control"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "english", "vietnamese"),
+    [
+        ("q=%F0%9F%90%9F", "There is no word in this query.", "Không có từ nào để tìm."),
+        ("q=tilte:xa", "“tilte:” is no field word", "Không có từ khóa trường “tilte:”"),
+        ("q=xa&section=%3Cqzq%3E", "has a section “&lt;qzq&gt;”", "thuộc chuyên mục “&lt;qzq&gt;”"),
+        ("q=%3Dx%E1%BA%B5", "Reports have these words with other", "nhưng với dấu khác"),
+        ("q=xa&since=2024-06&until=2024-01", "both since 2024-06", "vừa từ 2024-06"),
+    ],
+)
+def test_what_can_find_nothing_is_told_in_the_readers_language(
+    web: httpx.Client, asked: str, english: str, vietnamese: str
+) -> None:
+    assert vietnamese in web.get(f"/?{asked}&lang=vi").text
+    assert english in web.get(f"/?{asked}&lang=en").text  # the last one, as the choice is kept in a cookie
+
+
+def test_every_note_of_a_search_has_words_in_both_languages() -> None:
+    assert {f"note.{name}" for name in NOTES} == set(words_of_notes.NOTES)
+    for name, text in NOTES.items():
+        fields = set(re.findall(r"{(\w+)}", text))
+        assert all(set(re.findall(r"{(\w+)}", said)) == fields for said in words_of_notes.NOTES[f"note.{name}"])
 
 
 def test_a_number_that_is_an_estimate_is_told_as_one(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

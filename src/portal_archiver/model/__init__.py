@@ -1,6 +1,6 @@
 """The records that pass between the rooms: frozen, slotted, and importing nothing of ours but one another."""
 
-from portal_archiver.model.answers import Facets, Hit, Results, Watch
+from portal_archiver.model.answers import Facets, Hit, Note, Results, Watch
 from portal_archiver.model.archived import (
     Archived,
     CaptureRecord,
@@ -56,6 +56,7 @@ __all__ = [
     "Link",
     "Merged",
     "Night",
+    "Note",
     "Origin",
     "Outcome",
     "Page",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,21 @@ class Hit:
     portal: str = ""
     section: str | None = None
     marks: tuple[tuple[int, int], ...] = ()
+
+
+class Note(str):
+    """Something to be said of a query, in English; `name` says which it is, and `values` what is filled in."""
+
+    __slots__ = ("name", "values")
+
+    def __new__(cls, text: str, name: str, values: Mapping[str, str]) -> Self:
+        """`text` is what a program or a terminal prints."""
+        made = super().__new__(cls, text)
+        made.name, made.values = name, values
+        return made
+
+    name: str
+    values: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +54,7 @@ class Results:
     relaxed: bool = False
     sentence: bool = False
     bounded: bool = False
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     suggestions: tuple[str, ...] = ()
     cursor: str | None = None
     estimated: bool = False

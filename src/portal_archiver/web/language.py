@@ -8,6 +8,7 @@ from functools import cache
 
 from fastapi import Request
 
+from portal_archiver.web.words_of_notes import NOTES
 from portal_archiver.web.words_of_runs import RUNS
 
 LANGUAGES = {"en": "English", "vi": "Tiếng Việt"}
@@ -301,7 +302,7 @@ TABLE: dict[str, tuple[str, str]] = {
     # print
     "print.from": ("Printed {when} from", "In ngày {when} từ"),
 }  # fmt: skip
-TABLE |= RUNS
+TABLE |= NOTES | RUNS
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 

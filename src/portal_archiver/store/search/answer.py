@@ -14,6 +14,7 @@ from portal_archiver.store.search.chronology import by_date, in_order
 from portal_archiver.store.search.counting import numbers_of
 from portal_archiver.store.search.cursors import Cursor
 from portal_archiver.store.search.finding import Found, find
+from portal_archiver.store.search.notes import note
 from portal_archiver.store.search.query import Query, parse
 from portal_archiver.store.search.scope import Filters, scope
 from portal_archiver.store.search.snippet import Wanted, snippet, wanted
@@ -22,8 +23,6 @@ from portal_archiver.store.times import day_or_moment
 
 ORDERS = ("relevance", "newest", "oldest")
 FARTHEST = 2**40  # hit
-UNREAD = "many reports have these words with other diacritics: not all of them were looked at; add words, or dates"
-OTHERWISE = "reports have these words with other diacritics: search without `--exact` or = to see them"
 _HIT = """
 SELECT a.docid, a.id, r.title, a.url, a.published, p.key, r.section, r.body, r.author,
        (SELECT group_concat(trim(caption || ' ' || coalesce(credit, '')), ' ') FROM photos WHERE revision_id = r.id)
@@ -64,7 +63,7 @@ def search(sql: sqlite3.Connection, text: str, filters: Filters, paging: Paging,
     hits = _hits(sql, numbers, _looked_for(query))
     seen = paging.offset + len(numbers)
     if query.exact and not found.total and within.count(found.match, up_to=1):
-        notes = (*notes, UNREAD if found.bounded else OTHERWISE)
+        notes = (*notes, note("unread" if found.bounded else "otherwise"))
     return Results(
         found.total,
         hits,

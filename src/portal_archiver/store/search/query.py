@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from portal_archiver.model import Note
 from portal_archiver.store.folding import spelling
+from portal_archiver.store.search.notes import note
 from portal_archiver.text import fold
 
 # Words of a query that are looked for: FTS5 pays for every word and for every pair of them, so a pasted page is cut.
@@ -40,7 +42,6 @@ _ASKING_FOLDED = re.compile(
     r"\b(?:gi|(?:the|khi|luc|nguoi|nam|noi) nao|la ai|ai (?:la|da)|bao (?:nhieu|lau|gio|xa)"
     r"|(?:o|tu|den|toi|di) dau|(?:tai|vi|ra|lam) sao|(?:phai|hay) khong)\b"
 )
-WORDLESS = "there is no word in this query"
 _WORDS = re.compile(r"[^\W_]+")
 _QUOTES = '"“”„'
 _TERMS = re.compile(
@@ -86,7 +87,7 @@ class Query:
     wanted: tuple[tuple[Term, ...], ...] = ()
     excluded: tuple[Term, ...] = ()
     sentence: bool = False
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     wordless: bool = False
 
     @cached_property
@@ -121,7 +122,7 @@ class _Reading:
 
     wanted: list[tuple[Term, ...]] = field(default_factory=list)
     excluded: list[Term] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     left: int = MAX_WORDS
     joining: bool = False  # after an OR
     name: str = ""  # after a field word that a space follows
@@ -166,7 +167,7 @@ def parse(text: str, *, exact: bool = False) -> Query:
     different = {word for clause in reading.wanted for term in clause for word in term.words}
     sentence = plain and len(reading.wanted) > 1 and _is_sentence(text, len(different))
     wordless = bool(text.strip()) and not (reading.wanted or reading.excluded)
-    notes = dict.fromkeys((*reading.notes, *([WORDLESS] if wordless else ())))
+    notes = dict.fromkeys((*reading.notes, *([note("wordless")] if wordless else ())))
     return Query(tuple(reading.wanted), tuple(reading.excluded), sentence, tuple(notes), wordless)
 
 
@@ -189,13 +190,13 @@ def _terms(match: re.Match[str], reading: _Reading, *, exact: bool) -> Iterator[
     )
 
 
-def _unknown(name: str) -> Iterator[str]:
+def _unknown(name: str) -> Iterator[Note]:
     """A note about a field word that there is not; none where it is an address, or a word of a text before a colon."""
     near = difflib.get_close_matches(name.lower(), FIELDS, n=1, cutoff=0.7)
     if near:
-        yield f'"{name}:" is no field word: did you mean "{near[0]}:"?'
+        yield note("field_near", name=name, near=near[0])
     elif name.isascii() and name.islower() and name not in _SCHEMES:
-        yield f'"{name}:" is no field word; there are {", ".join(f"{known}:" for known in FIELDS)}'
+        yield note("field", name=name, known=", ".join(f"{known}:" for known in FIELDS))
 
 
 def _is_plain(clause: tuple[Term, ...]) -> bool:

@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
 
+from portal_archiver.model import Note
 from portal_archiver.store import index
 from portal_archiver.store.search import matching
 from portal_archiver.store.search.days import When, first_day, last_day
+from portal_archiver.store.search.notes import note
 from portal_archiver.store.search.query import Query, Term, folded_words
 from portal_archiver.store.times import stamp
 
@@ -147,24 +149,25 @@ class Scope:
         return "articles_fts" if expression else "articles", where, (*values, *self.values)
 
 
-def scope(sql: sqlite3.Connection, filters: Filters, query: Query) -> tuple[Scope, tuple[str, ...]]:
+def scope(sql: sqlite3.Connection, filters: Filters, query: Query) -> tuple[Scope, tuple[Note, ...]]:
     """The scope of a search, and notes on what the archive does not have."""
-    notes = []
+    notes: list[Note] = []
     found = _of_days(
         Scope(sql, excluded=tuple(matching.term(term) for term in query.excluded if term.is_text)), filters
     )
     if found.first > found.last:
-        notes.append(f"no day is both since {filters.since} and until {filters.until}")
+        notes.append(note("days", since=str(filters.since), until=str(filters.until)))
     parts = [NOTHING] if query.wordless else []
     if filters.portal is not None:
         parts.append(_portals(sql, [filters.portal]))
         notes += _unknown_portal(sql, filters.portal.lower())
-    for name, (column, text) in _named(filters).items():
+    named = {"section": filters.section, "author": filters.author, "credits": filters.photographer}
+    for column, text in named.items():
         if not (text and text.strip()):
             continue
         parts.append(matching.within((column,), text))
         if not Scope(sql).count(parts[-1], up_to=1):
-            notes.append(f'no report of the archive has a {name} "{text.strip()}"')
+            notes.append(note(column, text=text.strip()))
     barred = list(found.excluded)
     for wanted, expression in ((filters.has_photo, matching.WITH_PHOTO), (filters.has_attachment, matching.WITH_FILE)):
         if wanted is not None:
@@ -177,15 +180,6 @@ def scope(sql: sqlite3.Connection, filters: Filters, query: Query) -> tuple[Scop
     return found, (*notes, *unknown)
 
 
-def _named(filters: Filters) -> dict[str, tuple[str, str | None]]:
-    """The filters that hold words: what each is called, the column where these stand, and the words."""
-    return {
-        "section": ("section", filters.section),
-        "byline": ("author", filters.author),
-        "photo credit": ("credits", filters.photographer),
-    }
-
-
 def _of_days(found: Scope, filters: Filters) -> Scope:
     if filters.since:
         found = found.between(index.first_of(first_day(filters.since, "since")), LAST)
@@ -196,9 +190,9 @@ def _of_days(found: Scope, filters: Filters) -> Scope:
     return found
 
 
-def _of_field_words(found: Scope, query: Query) -> tuple[Scope, tuple[str, ...]]:
+def _of_field_words(found: Scope, query: Query) -> tuple[Scope, tuple[Note, ...]]:
     """The scope narrowed by `portal:` and `license:`, which look at no text."""
-    notes: list[str] = []
+    notes: list[Note] = []
     clauses = [*((clause, True) for clause in query.wanted), *(((term,), False) for term in query.excluded)]
     for clause, wanted in clauses:
         if keys := [term for term in clause if term.name == "portal"]:
@@ -220,12 +214,12 @@ def _portals(sql: sqlite3.Connection, keys: Sequence[str]) -> str:
     return matching.any_of(matching.of_portal(row[0]) for row in ids if row) or NOTHING
 
 
-def _unknown_portal(sql: sqlite3.Connection, wanted: str) -> Iterator[str]:
+def _unknown_portal(sql: sqlite3.Connection, wanted: str) -> Iterator[Note]:
     """A note where the archive has no portal of this key, which is in lower case."""
     keys = [key for (key,) in sql.execute("SELECT key FROM portals ORDER BY key")]
     if wanted not in (key.lower() for key in keys):
         near = difflib.get_close_matches(wanted, keys, n=1)
-        yield f'the archive holds no portal "{wanted}"' + (f': did you mean "{near[0]}"?' if near else "")
+        yield note("portal_near", key=wanted, near=near[0]) if near else note("portal", key=wanted)
 
 
 def _licenses(sql: sqlite3.Connection, term: Term) -> list[int]:
