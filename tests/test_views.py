@@ -16,11 +16,11 @@ import pytest
 from sqlite_utils import Database
 
 from demo_crawl import Crawled, reports_of
+from merged import BODY, Step, answers, shows
 from portal_archiver.demo import serve
 from portal_archiver.model import Portal
 from portal_archiver.pipeline import crawl
 from portal_archiver.store import Archive, describe, views
-from test_store_merge import BODY, Step, answers, shows
 
 SCHEMA = Path(__file__).parent.parent / "docs" / "schema.md"
 NAMES = {
