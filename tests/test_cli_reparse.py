@@ -20,7 +20,7 @@ from portal_archiver.parser import VERSION, parse_page
 from portal_archiver.pipeline import crawl, reading
 from portal_archiver.store import Archive
 from program import ENVIRONMENT, PROGRAM, cli
-from test_reparse import check_index, older_parser, take_back, told
+from reread import check_index, older_parser, take_back, told
 
 
 @pytest.fixture(scope="module")
