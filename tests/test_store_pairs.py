@@ -166,6 +166,15 @@ def test_a_count_that_would_take_too_long_is_an_estimate_and_says_so(
     assert about.estimated and abs(about.total - exact.total) < 15
 
 
+def test_a_phrase_is_counted_exactly_in_an_archive_where_everything_is(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "MOST_CHECKED", 3)
+    monkeypatch.setattr(counting, "MOST_ENTRIES", 40)
+    found = archive.search('"xã hội người"', limit=100)
+    assert not found.estimated and found.total == len(brute_force(archive, "xã hội người")) > 3
+
+
 def test_an_estimate_looks_at_every_time_and_not_at_the_newest_reports_alone(
     archive: Archive, counts_little: None
 ) -> None:

@@ -93,7 +93,7 @@ def count_beside(scope: Scope, words: Words) -> Counted | None:
             return Counted(len(found), numbers=numbers_of(scope.sql, found))
         return Counted(scope.count_beside(together))
     found = scope.beside(together, limit=MOST_CHECKED + 1)
-    if len(found) > MOST_CHECKED and words.entries * OF_A_PHRASE <= MOST_ENTRIES:
+    if len(found) > MOST_CHECKED and counted_share(scope, words) == 1:
         return None
     checked = numbers_of(scope.sql, found[:MOST_CHECKED])
     texts = read_texts(scope, checked)
